@@ -66,7 +66,9 @@ LATE = {
     ("__main__", ""): "Ctrl-C is heard before anything is loaded",
     ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
     ("api.autograd.custom_function", "api.func.custom_transforms"): "only under torch.func",
+    ("api", "api.calls.overridden"): "few programs have classes that functions ask",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
+    ("api.tensor.from_buffer", "api.arrays"): "few programs have an array of NumPy's",
     ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("api.calls.program_classes", "api.calls.class_order"): "few programs ask a class what it derives from",
@@ -117,6 +119,7 @@ TABLE_BUILDERS = {
     *(
         "cmath_module",
         "collections_module",
+        "datetime_module",
         "itertools_module",
         "random_module",
         "statistics_module",

@@ -197,7 +197,7 @@ REFUSED = {
     "plt.figure(figsize=(1e5, 1e5))": "two numbers from 0.5 to 50",
     "for k in range(99): plt.figure()": "50 figures are open",
     "for k in range(99): plt.plot(range(10 ** 6))": "numbers are drawn in figures that are open",
-    "plt.gca().plot.__class__": "has no attribute '__class__'",
+    "plt.gca().plot.__self__": "has no attribute '__self__'",
     "plt.subplots(2)[1][plt]": "only integers are valid indices",
 }
 

@@ -136,7 +136,7 @@ def test_an_error_has_the_place_of_the_innermost_expression(
         ("'a'.uper()", "did you mean `upper`?"),
         ("math.sqrtt(2)", "did you mean `sqrt`?"),
         ("zzzqqq", ""),
-        ("(1).__class__", ""),
+        ("(1).__reduce__", ""),
         ("1 / 0", ""),
     ],
 )

@@ -29,13 +29,13 @@ _REASONS: dict[str, str] = {
     "neptune comet_ml clearml",
     _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
-    _ITSELF: "ast dis importlib ctypes sysconfig code builtins traceback weakref pdb cProfile pstats "
+    _ITSELF: "ast dis importlib ctypes sysconfig code builtins weakref pdb cProfile pstats "
     "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
     "torch._dynamo torch.fx torch.overrides torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
     "text has find, replace, split and strip": "regex",
-    "time has time() and perf_counter()": "datetime calendar zoneinfo dateutil",
+    "datetime has dates, and time has time() and perf_counter()": "calendar zoneinfo dateutil",
     "a ratio is a number with a point here, and torch.float64 has 16 digits": "fractions decimal",
     "dictionaries and lists have what programs need": "yaml attr attrs pydantic array struct",
     "a seed is a number: torch.manual_seed(0)": "secrets uuid hashlib hmac base64",

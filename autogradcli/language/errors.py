@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 from ..api.arrays.values import NumPyObject
 from ..events import Call, Failed
 from .advice import of_syntax
-from .compile.user_functions import execute
+from .compile.call_stack import calls_of, place_of
 from .hints import hint
 from .read.syntax import Place, Source
 from .values.budget import UNCATCHABLE, OutOfTime
-
-#: The code of what runs each of a program's functions: where it stands in a traceback, a function was called.
-EXECUTE = execute.__code__
 
 
 def failed(error: BaseException, source: Source, variables: Mapping[str, Any], prelude: Mapping[str, Any]) -> Failed:
@@ -66,52 +62,6 @@ def _where(place: Place) -> tuple[int, int, int, str]:
     text = source.line(line)
     end = source.column(line, end_offset) if end_line == line else len(text) + 1
     return line, column, max(end, column + 1), text
-
-
-#: Calls whose places are worked out: of a recursion only its beginning and its end are shown.
-MOST_CALLS = 40
-
-
-def calls_of(traceback: TracebackType | None) -> list[tuple[Place, str]]:
-    """Of each function of the program that was running, the innermost piece, with the function's name: the outermost
-    first. What runs outside of functions has the name "".
-    """
-    found: list[tuple[Place, str]] = []
-    function, place = "", None
-    while traceback is not None:
-        frame = traceback.tb_frame
-        code = frame.f_code
-        if code is EXECUTE:
-            if place is not None:
-                found.append((place, function))
-            place = None
-            function = frame.f_locals["function"].qualname
-        elif "place" in code.co_varnames:
-            at = frame.f_locals.get("place")
-            if type(at) is Place:
-                place = at
-        traceback = traceback.tb_next
-    if place is not None:
-        found.append((place, function))
-    half = MOST_CALLS // 2
-    return found if len(found) <= MOST_CALLS else [*found[:half], *found[-half:]]
-
-
-def place_of(traceback: TracebackType | None) -> Place | None:
-    """The innermost piece of the program that was running.
-
-    A compiled node is a Python function with its place as a default argument, so the traceback tells and a
-    run without errors pays nothing.
-    """
-    found = None
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if "place" in code.co_varnames:
-            place = traceback.tb_frame.f_locals.get("place")
-            if type(place) is Place:
-                found = place
-        traceback = traceback.tb_next
-    return found
 
 
 def described(error: BaseException) -> tuple[str, str]:

@@ -244,6 +244,16 @@ def window(args: Args, named: Named) -> Made:
     return 0, 0
 
 
+def windows(args: Args, named: Named) -> Made:
+    """``sliding_window_view``, which can't be written through: no element is made, but there may be many to look at."""
+    if argument(args, named, 4, "writeable", False) is not False:
+        raise ValueError("sliding_window_view() gives what can't be written through here: copy it first")
+    count = _size(argument(args, named, 0, "x", 1)) * shaped(argument(args, named, 1, "window_shape", 1))
+    if count > 1 << 32:
+        raise ValueError(f"windows of {count} elements are too large to be used (the limit is {1 << 32})")
+    return 0, 0
+
+
 def bins(args: Args, named: Named) -> Made:
     """``histogram``."""
     asked = argument(args, named, 1, "bins", 10)

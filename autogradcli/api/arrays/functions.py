@@ -8,10 +8,11 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
-from . import costs, errstate, joining, printing
+from . import buffers, costs, errstate, joining, printing
 from .calls import Call, Cost
 from .gate import number_of
 from .kinds import ABSTRACT, CLASSES, NumPyDType, dtype_of, give, kind_of
+from .ufuncs import Ufunc
 from .values import NumPyArray, NumPyScalar
 
 #: What ``numpy`` has: name -> value.
@@ -28,7 +29,9 @@ NAMES: dict[str, Any] = {
 def _enter(names: str, cost: Cost, **options: Any) -> None:
     for name in names.split():
         kernel = getattr(np, name, None)
-        if kernel is not None:  # some came with a later NumPy
+        if isinstance(kernel, np.ufunc):
+            NAMES[name] = Ufunc(name, kernel, cost)
+        elif kernel is not None:  # some came with a later NumPy
             NAMES[name] = Call(name, kernel, cost, **options)
 
 
@@ -112,6 +115,9 @@ _enter("histogram histogram_bin_edges", costs.bins)
 _enter("bincount", costs.bincount)
 _enter("unravel_index ravel_multi_index", costs.linear(8))
 
+#: ``numpy.lib.stride_tricks.sliding_window_view``
+WINDOWS = Call("sliding_window_view", np.lib.stride_tricks.sliding_window_view, costs.windows)
+
 # Polynomials.
 _enter("polyfit", costs.powers(2, "deg"))
 _enter("polyval", costs.horner)
@@ -167,4 +173,5 @@ NAMES |= {
 joining.NAMES_OF |= {
     name: NAMES[name] for name in ("linspace", "arange", "column_stack", "atleast_1d", "concatenate", "asarray")
 }
+NAMES["frombuffer"] = buffers.frombuffer
 NAMES |= {"c_": joining.Columns(), "r_": joining.Rows(), "ndindex": joining.ndindex, "ndenumerate": joining.ndenumerate}

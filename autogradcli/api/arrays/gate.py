@@ -7,6 +7,7 @@ array of objects arises: an integer that fits no dtype would make one, and is re
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def taken(value: Any, name: str = "numpy", *, text: bool = False) -> Any:
         array = array_of(value)
         check_window(array.shape)
         return array
-    if kind in (list, tuple, range) or (isinstance(value, tuple) and type_name(value) in _TUPLES):
+    if kind in _SEQUENCES or (isinstance(value, tuple) and type_name(value) in _TUPLES):
         return _nested(value, name, 1, [_MOST], text)
     if kind is str and text and len(value) <= _LONGEST:
         return value
@@ -71,6 +72,8 @@ def taken(value: Any, name: str = "numpy", *, text: bool = False) -> Any:
     raise TypeError(refused(value, name))
 
 
+#: What NumPy walks through to make an array.
+_SEQUENCES = frozenset({list, tuple, range, deque})
 #: Subclasses of tuple that are tuples to NumPy.
 _TUPLES = frozenset({"torch.Size", "Size"})
 
@@ -93,9 +96,9 @@ def _nested(value: Any, name: str, depth: int, room: list[int], text: bool) -> A
     if type(value) is range:
         return [*map(integer, value)]
     if _QUICK.issuperset(map(type, value)):
-        return list(value) if type(value) is list else tuple(value)
+        return tuple(value) if isinstance(value, tuple) else list(value)
     made = [_element(each, name, depth, room, text) for each in value]
-    return made if type(value) is list else tuple(made)
+    return tuple(made) if isinstance(value, tuple) else made
 
 
 _QUICK = frozenset({float, bool, complex})
@@ -107,7 +110,7 @@ def _element(value: Any, name: str, depth: int, room: list[int], text: bool) -> 
         return integer(value)
     if kind in _QUICK:
         return value
-    if kind in (list, tuple, range) or (isinstance(value, tuple) and type_name(value) in _TUPLES):
+    if kind in _SEQUENCES or (isinstance(value, tuple) and type_name(value) in _TUPLES):
         return _nested(value, name, depth + 1, room, text)
     if kind is NumPyArray or isinstance(value, (NumPyScalar, Tensor)):
         array = taken(value, name)

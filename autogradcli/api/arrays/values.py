@@ -5,6 +5,7 @@ What these values can do is attached by ``operators`` and ``members``, once a pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,9 @@ class NumPySource(NumPyObject):
     def put_back(self, kept: Any) -> None:
         raise NotImplementedError
 
+
+#: The types of values that are bytes, with what gives those.
+BYTES: dict[type, Callable[[Any], bytes]] = {}
 
 #: How arrays are written, and what happens at divisions by zero: the session's, as programs set them. Of no use before
 #: ``numpy`` is: an empty entry stands for NumPy's own way.

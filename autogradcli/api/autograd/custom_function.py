@@ -190,6 +190,7 @@ def _register() -> None:
     kind["__name__"] = Property(lambda k: k.name)
     kind["__call__"] = Method(FunctionClass.__call__)
     kind["__instancecheck__"] = Method(lambda k, value: isinstance(value, FunctionInstance) and value.kind is k)
+    kind["__subclasscheck__"] = Method(FunctionClass.derives_from)
     kind["*"] = Property(lambda k: k.members)
     attributes_of(FunctionInstance)["__call__"] = Method(FunctionInstance.__call__)
     attributes_of(Apply)["__call__"] = Method(Apply.__call__)

@@ -21,10 +21,13 @@ LEGACY = (
 class FunctionClass:
     """A subclass of ``torch.autograd.Function``, or that itself: a value of the language, no class of Python."""
 
-    __slots__ = ("definition", "members", "module", "name")
+    __slots__ = ("base", "definition", "members", "module", "name")
 
-    def __init__(self, name: str, members: dict[str, Any], module: str = "__main__") -> None:
+    def __init__(
+        self, name: str, members: dict[str, Any], module: str = "__main__", base: FunctionClass | None = None
+    ) -> None:
         self.name = name
+        self.base = base
         self.module = module
         self.members = {key: self._bound(value) for key, value in members.items()}
         self.definition = Definition(
@@ -39,7 +42,11 @@ class FunctionClass:
     def subclass(self, name: str, members: dict[str, Any], module: str = "__main__") -> FunctionClass:
         """What ``class name(self): members`` makes."""
         own = {key: value.__func__ if isinstance(value, staticmethod) else value for key, value in members.items()}
-        return FunctionClass(name, {**{key: self._freed(v) for key, v in self.members.items()}, **own}, module)
+        return FunctionClass(name, {**{key: self._freed(v) for key, v in self.members.items()}, **own}, module, self)
+
+    def derives_from(self, other: Any) -> bool:
+        """Whether another class is this one or one of its bases."""
+        return self is other or (self.base is not None and self.base.derives_from(other))
 
     def _bound(self, value: Any) -> Any:
         """A method of the class gets the class first."""

@@ -16,7 +16,7 @@ from .stand_ins import CALLED_BY_PYTHON
 _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
-    "__set_name__", "__class_getitem__",
+    "__set_name__", "__class_getitem__", "__torch_function__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.

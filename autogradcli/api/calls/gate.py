@@ -24,7 +24,7 @@ _NAMED = frozenset({"torch.device", "torch.layout", "torch.memory_format", "torc
 
 #: Annotations of parameters that take any value: what is given there is called, kept, or looked at by its type, and
 #: never computed with.
-_ANYTHING = ("Value", "Function", "Callable")
+ANYTHING = ("Value", "Function", "Callable")
 
 #: What an annotation that has no words of its own is called in a message.
 _DATA = "a tensor, a number, or a list or tuple of such"
@@ -64,7 +64,7 @@ def check_arguments(name: str, function: Callable[..., Any], args: tuple[Any, ..
     wanted = function.__annotations__
     for position, parameter, value in bound(function, args, kwargs):
         annotation = wanted.get(parameter, "")
-        if type(value) in PLAIN or annotation.startswith(_ANYTHING):
+        if type(value) in PLAIN or annotation.startswith(ANYTHING):
             continue
         optional = annotation.endswith(" | None")
         fits, expected = FITTING.get(annotation.removesuffix(" | None") if optional else annotation, (None, _DATA))

@@ -16,7 +16,7 @@ arguments of the same types only look that up, and only what the types can't tel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from ...engine.state import state
@@ -39,6 +39,7 @@ from .call_plans import (
     unnamed_out,
     writing_out,
 )
+from .class_kind import Kind
 from .registry import Method, attributes_of, namespace
 from .signature import ABSENT, ALL_POSITIONAL, Parameter, Signature, Source
 
@@ -75,6 +76,14 @@ PLACES = {
 #: A function of torch -> classes of arguments -> what runs for exactly these, before any overload is tried: for kinds
 #: of tensor that come with a module of their own.
 OF_TYPES: dict[str, dict[Any, Implementation]] = {}
+
+
+def _kinds(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[type]:
+    """The types of the arguments, and of what lists among them begin with."""
+    for value in (*args, *kwargs.values()):
+        yield type(value)
+        if type(value) in (list, tuple):
+            yield from map(type, value[:64])
 
 
 class Function:
@@ -163,6 +172,12 @@ class Function:
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
         """
+        if any(type(kind) is Kind for kind in _kinds(args, kwargs)):
+            from .overridden import ask, asked
+
+            objects = asked((*args, *kwargs.values()))
+            if objects:
+                return ask, (f"{self.home}.{self.name}", self._public(), objects, args, kwargs)
         own = OF_TYPES.get(self.name)
         if own is not None and key in own and self.home == "torch" and not self.method:
             return own[key], args
@@ -192,6 +207,10 @@ class Function:
                 return plan[0], arguments_of(plan, args, kwargs)
             decided_by_types = decided_by_types and decided
         self._refuse(given, kwargs)
+
+    def _public(self) -> Any:
+        """What programs call by the function's name."""
+        return self if self.method else namespace(self.home).get(self.name, self)
 
     def _takes_any(self) -> bool:
         """Whether a parameter takes any value: ``torch.tensor``, to which a scalar of NumPy's says a dtype."""

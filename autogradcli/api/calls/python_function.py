@@ -15,7 +15,8 @@ from ...engine.tensor import Tensor
 from ..arrays.values import has_scalars, without_scalars
 from .argument_types import TYPE_NAMES
 from .call_plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
-from .gate import check_arguments, is_plain
+from .class_kind import Kind
+from .gate import ANYTHING, check_arguments, is_plain
 from .overloads import PLACES
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
@@ -24,7 +25,7 @@ from .wrong_arguments import ACCIDENTS, explained
 class PythonFunction:
     """A function whose own Python signature checks its calls, as PyTorch's ``F.mse_loss``."""
 
-    __slots__ = ("call", "home", "name", "takes_functions", "through")
+    __slots__ = ("asks", "call", "home", "name", "takes_functions", "through")
 
     def __init__(self, name: str, call: Implementation, home: str) -> None:
         self.name = name
@@ -32,7 +33,10 @@ class PythonFunction:
         self.home = home
         #: What runs in place of ``call``, where a context may want the arguments cast first.
         self.through: Implementation | None = None
-        self.takes_functions = any("Function" in text or "Callable" in text for text in _annotations(call))
+        annotations = _annotations(call)
+        self.takes_functions = any("Function" in text or "Callable" in text for text in annotations)
+        #: Whether its tensors may be objects that say what to do with them: not where it takes any value at all.
+        self.asks = not any(text.startswith(ANYTHING) for text in annotations[:1])
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if state.meta:
@@ -43,6 +47,12 @@ class PythonFunction:
             if has_scalars((*args, *kwargs.values())):
                 args = without_scalars(args)
                 kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))
+            if self.asks and any(type(type(value)) is Kind for value in (*args, *kwargs.values())):
+                from .overridden import ask_python, asked
+
+                objects = asked((*args, *kwargs.values()))
+                if objects:
+                    return ask_python(f"{self.home}.{self.name}", self, self.call, objects, args, kwargs)
             check_arguments(self.name, self.call, args, kwargs)
             if self.takes_functions:
                 args = tuple(map(callee, args))

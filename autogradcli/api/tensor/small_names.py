@@ -40,7 +40,7 @@ def typename(obj: Value) -> str:
 
 def _is_tensor_like(inp: Value) -> bool:
     """Whether a value is a tensor, or acts as one."""
-    return isinstance(inp, Tensor)
+    return isinstance(inp, Tensor) or _has_torch_function((inp,))
 
 
 def _never(self: Tensor) -> bool:
@@ -78,9 +78,26 @@ def _not_sparse(name: str) -> Callable[[Tensor], Any]:
     return refuse
 
 
+def _has_torch_function(relevant_args: Value) -> bool:
+    """Whether one of these is an object whose class says what functions do with it."""
+    from ..calls.overridden import asked
+
+    return bool(asked(relevant_args))
+
+
+def _handle_torch_function(public_api: Value, relevant_args: Value, *args: Value, **kwargs: Value) -> Any:
+    """What these objects say to the call of a function. Raises TypeError where none says anything."""
+    from ..calls.overridden import asked, handled
+
+    name = public_api.__name__ if callable(public_api) and hasattr(public_api, "__name__") else ""
+    return handled(f"__main__.{name}", public_api, asked(relevant_args), relevant_args, args, kwargs)
+
+
 def _define_questions() -> None:
     define_python("typename", typename)
     define_python("is_tensor_like", _is_tensor_like, into="overrides")
+    define_python("has_torch_function", _has_torch_function, into="overrides")
+    define_python("handle_torch_function", _handle_torch_function, into="overrides")
     define("is_signed", ("(Tensor input)", lambda t: t.dtype.is_signed), into="torch")
     define("get_device", ("(Tensor input)", lambda t: -1), into="torch")
     for name in ("is_pinned", "is_shared"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 
+from ...api.calls.registry import Property, attributes_of
 from ...engine.state import state
 from ..read.syntax import Place, Source
 from ..values.budget import budget
 from ..values.kinds import UserFunction
+from ..values.tracebacks import Traceback
 from .user_functions import execute
 
 _EXECUTE: CodeType = execute.__code__
@@ -44,4 +46,64 @@ def running_lines() -> str:
     )
 
 
+#: Calls whose places are worked out: of a recursion only its beginning and its end are shown.
+MOST_CALLS = 40
+
+
+def calls_of(traceback: TracebackType | None) -> list[tuple[Place, str]]:
+    """Of each function of the program that was running, the innermost piece, with the function's name: the outermost
+    first. What runs outside of functions has the name "".
+    """
+    found: list[tuple[Place, str]] = []
+    function, place = "", None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        code = frame.f_code
+        if code is _EXECUTE:
+            if place is not None:
+                found.append((place, function))
+            place = None
+            function = frame.f_locals["function"].qualname
+        elif "place" in code.co_varnames:
+            at = frame.f_locals.get("place")
+            if type(at) is Place:
+                place = at
+        traceback = traceback.tb_next
+    if place is not None:
+        found.append((place, function))
+    half = MOST_CALLS // 2
+    return found if len(found) <= MOST_CALLS else [*found[:half], *found[-half:]]
+
+
+def place_of(traceback: TracebackType | None) -> Place | None:
+    """The innermost piece of the program that was running.
+
+    A compiled node is a Python function with its place as a default argument, so the traceback tells and a
+    run without errors pays nothing.
+    """
+    found = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if "place" in code.co_varnames:
+            place = traceback.tb_frame.f_locals.get("place")
+            if type(place) is Place:
+                found = place
+        traceback = traceback.tb_next
+    return found
+
+
+def lines_of(found: TracebackType | None) -> list[tuple[str, int, str, str]]:
+    """(file, line, function, the program's line) of each call, the innermost last, as Python's tracebacks have them."""
+    return [
+        (state.file, place.extent().line, name or "<module>", place.source.line(place.extent().line).strip())
+        for place, name in calls_of(found)
+    ]
+
+
+def _line(traceback: Traceback) -> int:
+    lines = lines_of(traceback.found)
+    return lines[0][1] if lines else 0
+
+
+attributes_of(Traceback)["tb_lineno"] = Property(_line, doc="The line in which the outermost call was.")
 state.lines = running_lines

@@ -15,6 +15,7 @@ from ...engine.modes import ContextMode
 from ..read.syntax import Place
 from ..values.budget import UNCATCHABLE, budget
 from ..values.kinds import UNBOUND, Frame, Run
+from ..values.tracebacks import traceback_of
 from . import variables
 from .assignment import target
 from .calls import CONSTRUCTORS
@@ -231,7 +232,7 @@ def left(leave: Any, error: BaseException) -> bool:
     from ..values.foreign import entering
 
     known = entering(error)
-    return bool(leave(type(known), known, None))
+    return bool(leave(type(known), known, traceback_of(error)))
 
 
 def _own_mode(mode: Any, f: Frame, store: Any, body: Run) -> Any:

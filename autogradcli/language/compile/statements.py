@@ -282,7 +282,8 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
 _HOLDING = "let its objects hold one, with the special methods that they need (__getitem__, __len__, __iter__)"
 #: What to do in place of a class that derives from what programs can't derive from.
 _INSTEAD: dict[type, str] = {
-    Tensor: "let its objects hold a tensor, with the operators that they need, or write functions of tensors",
+    Tensor: "let its objects hold a tensor, with the operators that they need and a __torch_function__ "
+    "that functions ask",
     **dict.fromkeys((set, tuple, str), _HOLDING),
     **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
     type: "a base's __init_subclass__ is told of each class that derives from it",

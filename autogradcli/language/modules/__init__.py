@@ -26,6 +26,8 @@ def load(name: str) -> None:
             from . import copy_module  # noqa: F401
         case "dataclasses":
             from . import dataclasses_module  # noqa: F401
+        case "datetime":
+            from . import datetime_module  # noqa: F401
         case "enum":
             from . import enum_module  # noqa: F401
         case "functools":
@@ -78,12 +80,14 @@ def load(name: str) -> None:
             from . import timeit_module  # noqa: F401
         case "tqdm":
             from . import tqdm_module  # noqa: F401
+        case "traceback":
+            from . import traceback_module  # noqa: F401
         case "types":
             from . import types_module  # noqa: F401
         case "typing" | "typing_extensions":
             from . import typing_module  # noqa: F401
         case "unittest":
-            from . import unittest_module  # noqa: F401
+            from . import unittest_runner  # noqa: F401
         case "unicodedata":
             from . import unicodedata_module  # noqa: F401
         case "warnings":
@@ -92,8 +96,8 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
-    "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib",
-    "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types",
-    "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
+    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum",
+    "functools", "gc", "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator",
+    "os", "pathlib", "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit",
+    "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

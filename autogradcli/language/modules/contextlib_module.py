@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.calls.program_classes import METHODS
+from ...api.calls.program_classes import METHODS, Plain
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...engine.modes import ContextMode
 from ...numerics.naming import shown_as
@@ -14,6 +14,7 @@ from ..values.attribute_lookup import ANY, get_attribute
 from ..values.budget import UNCATCHABLE, budget, check_items
 from ..values.foreign import entering
 from ..values.generators import Generator
+from .abc_module import ABC
 
 _table = namespace("contextlib")
 
@@ -93,12 +94,6 @@ class ContextFunction:
         return repr(self.function)
 
 
-DIRECT.add(ContextFunction)
-METHODS.add(ContextFunction)
-attributes_of(ContextFunction)["__name__"] = Property(lambda made: get_attribute(made.function, "__name__"))
-attributes_of(ContextFunction)["__doc__"] = Property(lambda made: get_attribute(made.function, "__doc__"))
-attributes_of(ContextFunction)[ANY] = Property(lambda made: made.attributes)
-attributes_of(ContextFunction)["__wrapped__"] = Property(lambda made: made.function)
 _table["contextmanager"] = Builtin("contextmanager", ContextFunction)
 
 
@@ -162,6 +157,65 @@ class closing(_Plain):
     def __exit__(self, *problem: object) -> None:
         if not isinstance(problem[1], UNCATCHABLE):
             callable_of(get_attribute(self.thing, "close"))()
+
+
+@shown_as("contextlib.AbstractContextManager")
+class AbstractContextManager(ABC):
+    """The base of a class whose objects are contexts: ``__enter__`` gives the object itself."""
+
+    def __enter__(self) -> Any:
+        return self
+
+
+@shown_as("contextlib.ContextDecorator")
+class ContextDecorator(Plain):
+    """The base of a class whose objects are contexts and decorators: the function runs in the context."""
+
+    def _recreate_cm(self) -> Any:
+        return self
+
+    def __call__(self, func: Any) -> Any:
+        return InContext(self, func)
+
+
+@shown_as("function")
+class InContext:
+    """A function under an object of a class that derives from ``ContextDecorator``."""
+
+    __slots__ = ("__weakref__", "attributes", "context", "function")
+
+    def __init__(self, context: Any, function: Any) -> None:
+        callable_of(function)
+        self.context, self.function = context, function
+        #: What the program set on it.
+        self.attributes: dict[str, Any] = {}
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        depth = budget.depth
+        leave, _ = entered(self.context)
+        try:
+            result = callable_of(self.function)(*args, **keywords)
+        except UNCATCHABLE:
+            raise
+        except BaseException as error:
+            budget.depth = depth
+            if left(leave, error):
+                return None
+            raise
+        leave(None, None, None)
+        return result
+
+    def __repr__(self) -> str:
+        return repr(self.function)
+
+
+for _made in (ContextFunction, InContext):
+    DIRECT.add(_made)
+    METHODS.add(_made)
+    attributes_of(_made)["__name__"] = Property(lambda made: get_attribute(made.function, "__name__"))
+    attributes_of(_made)["__doc__"] = Property(lambda made: get_attribute(made.function, "__doc__"))
+    attributes_of(_made)[ANY] = Property(lambda made: made.attributes)
+    attributes_of(_made)["__wrapped__"] = Property(lambda made: made.function)
 
 
 @shown_as("contextlib.ExitStack")
@@ -230,4 +284,5 @@ attributes_of(ExitStack)["callback"] = Method(ExitStack.callback)
 attributes_of(ExitStack)["pop_all"] = Method(ExitStack.pop_all)
 attributes_of(ExitStack)["close"] = Method(lambda stack: stack.__exit__(None, None, None))
 attributes_of(nullcontext)["enter_result"] = Property(lambda context: context.enter_result)
+_table |= {"AbstractContextManager": AbstractContextManager, "ContextDecorator": ContextDecorator}
 _table |= {"nullcontext": nullcontext, "suppress": suppress, "closing": closing, "ExitStack": ExitStack}

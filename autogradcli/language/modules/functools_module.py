@@ -232,21 +232,26 @@ _table["singledispatch"] = Builtin("singledispatch", ByType)
 
 
 @entering("functools")
+def update_wrapper(wrapper: Any, wrapped: Any, assigned: Any = (), updated: Any = ()) -> Any:
+    """Give a function the name and the text of the one that it wraps."""
+    if type(wrapper) is UserFunction:
+        if type(wrapped) is UserFunction:
+            wrapper.name, wrapper.qualname = wrapped.name, wrapped.qualname
+            wrapper.attributes["__doc__"] = get_attribute(wrapped, "__doc__")
+            wrapper.attributes.update(wrapped.attributes)
+        else:
+            wrapper.name = wrapper.qualname = str(get_attribute(wrapped, "__name__"))
+        wrapper.attributes["__wrapped__"] = wrapped
+    return wrapper
+
+
+@entering("functools")
 def wraps(wrapped: Any, assigned: Any = (), updated: Any = ()) -> Any:
     """A decorator that gives a function the name of the one that it wraps."""
+    return lambda function: update_wrapper(function, wrapped)
 
-    def named(function: Any) -> Any:
-        if type(function) is UserFunction:
-            if type(wrapped) is UserFunction:
-                function.name, function.qualname = wrapped.name, wrapped.qualname
-                function.attributes["__doc__"] = get_attribute(wrapped, "__doc__")
-                function.attributes.update(wrapped.attributes)
-            else:
-                function.name = function.qualname = str(get_attribute(wrapped, "__name__"))
-            function.attributes["__wrapped__"] = wrapped
-        return function
 
-    return named
+_table["WRAPPER_ASSIGNMENTS"] = ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__")
 
 
 _OTHERS: dict[str, tuple[tuple[str, Callable[[Any, Any, Any], Any]], ...]] = {

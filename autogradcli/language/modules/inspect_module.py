@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MethodType
 from typing import Any
 
 from ...api.calls.object_fields import made_by
 from ...api.calls.overloads import Function
 from ...api.calls.program_classes import Kind, defines
 from ...api.calls.python_function import PythonFunction
-from ...api.calls.registry import Property, attributes_of, namespace
-from ...numerics.naming import shown_as
+from ...api.calls.registry import CLASS_ATTRIBUTES, Property, attributes_of, namespace
+from ...numerics.naming import short_name, shown_as
 from ..compile.calls import Builtin, is_callable
 from ..values.attribute_lookup import get_attribute
 from ..values.kinds import BoundMethod, Namespace, UserFunction
+from ..values.text_format import to_repr
 from .entries import entering
 
 
@@ -30,31 +32,70 @@ class Empty:
 EMPTY = Empty()
 
 
+@shown_as("inspect._ParameterKind")
+class ParameterKind:
+    """How arguments get to a parameter."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: int) -> None:
+        self.name, self.value = name, value
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<_ParameterKind.{self.name}: {self.value}>"
+
+
+_KINDS = {
+    name: ParameterKind(name, value)
+    for value, name in enumerate(
+        ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "KEYWORD_ONLY", "VAR_KEYWORD")
+    )
+}
+
+
 @shown_as("inspect.Parameter")
 class Parameter:
     """A parameter of a function."""
 
-    __slots__ = ("default", "kind", "name")
+    __slots__ = ("annotation", "default", "kind", "name")
 
     def __init__(self, name: str, kind: str, default: Any = EMPTY) -> None:
         self.name, self.kind, self.default = name, kind, default
+        self.annotation: Any = EMPTY
 
     def __str__(self) -> str:
         stars = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**"}.get(self.kind, "")
-        return stars + self.name + ("" if self.default is EMPTY else f"={self.default!r}")
+        said = "" if self.annotation is EMPTY else f": {_annotated(self.annotation)}"
+        equal = " = " if said else "="
+        return stars + self.name + said + ("" if self.default is EMPTY else f"{equal}{to_repr(self.default)}")
 
     def __repr__(self) -> str:
         return f'<Parameter "{self}">'
+
+
+def _annotated(annotation: Any) -> str:
+    """An annotation as Python writes it in a signature."""
+    if isinstance(annotation, type):
+        home = get_attribute(annotation, "__module__")
+        name = short_name(annotation)
+        return name if home == "builtins" else f"{home}.{name}"
+    return to_repr(annotation).replace("typing.", "")
 
 
 @shown_as("inspect.Signature")
 class Signature:
     """The parameters of a function, in their order."""
 
-    __slots__ = ("parameters",)
+    __slots__ = ("parameters", "return_annotation")
 
-    def __init__(self, parameters: list[Parameter]) -> None:
+    def __init__(self, parameters: list[Parameter], annotations: dict[str, Any]) -> None:
         self.parameters = {each.name: each for each in parameters}
+        for each in parameters:
+            each.annotation = annotations.get(each.name, EMPTY)
+        self.return_annotation = annotations.get("return", EMPTY)
 
     def __str__(self) -> str:
         parts: list[str] = []
@@ -62,7 +103,8 @@ class Signature:
             if each.kind == "KEYWORD_ONLY" and not any(part.startswith("*") for part in parts):
                 parts.append("*")
             parts.append(str(each))
-        return f"({', '.join(parts)})"
+        gives = "" if self.return_annotation is EMPTY else f" -> {_annotated(self.return_annotation)}"
+        return f"({', '.join(parts)}){gives}"
 
     def __repr__(self) -> str:
         return f"<Signature {self}>"
@@ -100,6 +142,8 @@ def _of_python(function: Any) -> Iterator[Parameter]:
 def _parameters(value: Any) -> list[Parameter]:
     if type(value) is UserFunction:
         return list(_of_program(value))
+    if type(value) is MethodType:
+        return _parameters(value.__func__)[1:]
     if type(value) is BoundMethod:
         return _parameters(value.call)[1:]
     if type(type(value)) is Kind and not isinstance(value, type):
@@ -116,13 +160,25 @@ def _parameters(value: Any) -> list[Parameter]:
     raise ValueError(f"no signature found for builtin {value!r}")
 
 
+def _annotations(value: Any) -> dict[str, Any]:
+    """What the annotations of a function of the program's mean, or of what makes objects of a class."""
+    if type(value) is Kind:
+        value = made_by(value)
+    elif type(type(value)) is Kind:
+        value = get_attribute(value, "forward" if defines(type(value), "forward") else "__call__")
+    if type(value) is MethodType:
+        value = value.__func__
+    found = get_attribute(value, "__annotations__") if type(value) is UserFunction else {}
+    return found if type(found) is dict else {}
+
+
 @entering("inspect")
 def signature(obj: Any, /) -> Signature:
     """The parameters of a function or class. Raises TypeError for what can't be called, ValueError where there are
     several ways to call it."""
     if not is_callable(obj):
         raise TypeError(f"{obj!r} is not a callable object")
-    return Signature(_parameters(obj))
+    return Signature(_parameters(obj), _annotations(obj))
 
 
 @entering("inspect")
@@ -162,6 +218,18 @@ def getsource(object: Any, /) -> None:
 
 
 attributes_of(Signature)["parameters"] = Property(lambda found: dict(found.parameters), doc="Parameters by name.")
+CLASS_ATTRIBUTES[Parameter] = {
+    "empty": Property(lambda kind: EMPTY),
+    **{name: Property(lambda kind, found=found: found) for name, found in _KINDS.items()},  # type: ignore[misc]
+}
+CLASS_ATTRIBUTES[Signature] = {"empty": Property(lambda kind: EMPTY)}
+attributes_of(Parameter)["kind"] = Property(lambda found: _KINDS[found.kind], doc="How arguments get to it.")
+attributes_of(ParameterKind)["name"] = Property(lambda kind: kind.name)
+attributes_of(ParameterKind)["value"] = Property(lambda kind: kind.value)
+attributes_of(Signature)["return_annotation"] = Property(
+    lambda found: found.return_annotation, doc="What the function is annotated to give."
+)
+attributes_of(Parameter)["annotation"] = Property(lambda found: found.annotation, doc="What it is annotated with.")
 attributes_of(Parameter)["name"] = Property(lambda found: found.name, doc="Its name.")
 attributes_of(Parameter)["default"] = Property(lambda found: found.default, doc="What it is where nothing is given.")
 namespace("inspect")["Parameter"] = Parameter

@@ -7,11 +7,13 @@ from typing import Any, NoReturn
 
 from ...api.arrays import members  # noqa: F401 - which gives arrays their methods
 from ...api.arrays.errstate import ErrState
-from ...api.arrays.functions import CONSTRUCTED, NAMES
+from ...api.arrays.functions import CONSTRUCTED, NAMES, WINDOWS
 from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
+from ...api.arrays.ufuncs import Ufunc
 from ...api.calls.registry import NAMESPACES
-from ..compile.calls import CONSTRUCTORS, Builtin
+from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin
+from ..values import bytes_methods  # noqa: F401 - which gives arrays their bytes
 from .numpy_callbacks import TABLE
 
 _FILES = {
@@ -67,7 +69,7 @@ class Part(dict[str, Any]):
 def as_values(names: dict[str, Any]) -> dict[str, Any]:
     """The same names, each function as a value of the language."""
     return {
-        name: value if isinstance(value, type) or not callable(value) else Builtin(name, value)
+        name: value if isinstance(value, (type, Ufunc)) or not callable(value) else Builtin(name, value)
         for name, value in names.items()
     }
 
@@ -114,7 +116,9 @@ NAMESPACES["numpy.linalg"] = Part(_linalg)
 NAMESPACES["numpy.fft"] = Part(_fft)
 NAMESPACES["numpy.random"] = Part(_random)
 NAMESPACES["numpy.testing"] = Part(_testing)
+NAMESPACES["numpy.lib.stride_tricks"] = as_values({"sliding_window_view": WINDOWS})
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
+DIRECT.add(Ufunc)
 CONSTRUCTORS.update(CONSTRUCTED)
 CONSTRUCTORS.update({ErrState: ErrState, PrintOptions: PrintOptions})

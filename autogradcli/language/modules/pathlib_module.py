@@ -56,6 +56,19 @@ class Path(Object):
         return posixpath.splitext(self.name)[1]
 
     @property
+    def suffixes(self) -> list[str]:
+        """What follows each point of its last part but the first character, with it."""
+        return ["." + part for part in self.name.lstrip(".").split(".")[1:]]
+
+    @property
+    def parents(self) -> tuple[Path, ...]:
+        """The folders that it is in, from the inside."""
+        found = [self.parent]
+        while str(found[-1]) not in (".", "/"):
+            found.append(found[-1].parent)
+        return tuple(found)
+
+    @property
     def parent(self) -> Path:
         """The folder that it is in."""
         return Path(posixpath.dirname(str(self)) or ".")
@@ -72,6 +85,18 @@ class Path(Object):
     def with_suffix(self, suffix: Any) -> Path:
         """The same name with another ending."""
         return Path(posixpath.splitext(str(self))[0] + name_of_file("with_suffix", suffix))
+
+    def with_name(self, name: Any) -> Path:
+        """The same with another last part."""
+        return Path(self.parent, name_of_file("with_name", name))
+
+    def with_stem(self, stem: Any) -> Path:
+        """The same with another last part before its ending."""
+        return Path(self.parent, name_of_file("with_stem", stem) + self.suffix)
+
+    def is_absolute(self) -> bool:
+        """Whether it begins at the root."""
+        return str(self).startswith("/")
 
     def as_posix(self) -> str:
         """The name as a text."""

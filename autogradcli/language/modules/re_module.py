@@ -17,11 +17,14 @@ from ...numerics.naming import SHOWN, shown_as
 from ..compile.calls import Builtin, callable_of
 from ..values.budget import budget, check_text
 from .entries import entering
+from .re_degree import endless, endless_in, many_ways
 
 _table = namespace("re")
 _MOST_PATTERN = 10_000
 #: Steps that one search may take, and characters where a pattern has so many repetitions without an end.
 _STEPS = 2e10
+#: Characters where each of these ends in one place alone: a walk from each character, of a second at most.
+_ONE_WAY = 6_000
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _FLAGS = {
     "IGNORECASE": re.I, "I": re.I, "MULTILINE": re.M, "M": re.M, "DOTALL": re.S, "S": re.S, "VERBOSE": re.X, "X": re.X,
@@ -67,35 +70,37 @@ def _group(group: Any) -> int | str:
     return found
 
 
-def _repeats(parsed: Any, inside: bool) -> int:
-    """How many repetitions without an end a pattern has. Raises ValueError for one within another."""
-    count = 0
+def _check_nesting(parsed: Any, inside: bool) -> None:
+    """Raise ValueError for a repetition without an end within a repetition."""
     for operation, argument in parsed:
         name = str(operation)
         if name in _REPEATS:
             low, high, inner = argument
-            endless = high - low > 64
-            if endless and inside:
+            if endless(low, high) and inside:
                 raise ValueError("a repetition within a repetition could take forever: write the pattern without")
-            count += endless + _repeats(inner, inside or endless or high > 1)
+            _check_nesting(inner, inside or high > 1)
         elif name == "BRANCH":
-            count += sum(_repeats(each, inside) for each in argument[1])
+            for each in argument[1]:
+                _check_nesting(each, inside)
         elif isinstance(argument, _parser.SubPattern):
-            count += _repeats(argument, inside)
+            _check_nesting(argument, inside)
         elif isinstance(argument, tuple):
-            count += sum(_repeats(each, inside) for each in argument if isinstance(each, _parser.SubPattern))
-        if name == "GROUPREF":
-            count += 1
-    return count
+            for each in argument:
+                if isinstance(each, _parser.SubPattern):
+                    _check_nesting(each, inside)
 
 
 def _longest(pattern: str, flags: int) -> int:
     """The longest text that may be searched."""
     parsed = _parser.parse(pattern, flags)
-    count = _repeats(parsed, False)
+    _check_nesting(parsed, False)
+    count = endless_in(parsed)
     ends = bool(len(parsed)) and str(parsed[-1][0]) in _REPEATS
     degree = count + (0 if ends else 1) if count else 1
-    return 10_000_000 if degree <= 1 else int(_STEPS ** (1 / (degree + (degree > 2))))
+    longest = 10_000_000 if degree <= 1 else int(_STEPS ** (1 / (degree + (degree > 2))))
+    if longest < _ONE_WAY and not many_ways(parsed, not (parsed.state.flags | flags) & re.I):
+        longest = _ONE_WAY
+    return longest
 
 
 @lru_cache(512)

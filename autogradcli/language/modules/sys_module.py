@@ -9,8 +9,10 @@ from typing import Any
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...engine.state import state
 from ...numerics.naming import shown_as
+from ..values.foreign import entering as as_value
 from ..values.streams import Stream
 from ..values.text_format import to_str
+from ..values.tracebacks import traceback_of
 from .entries import entering
 
 _table = namespace("sys")
@@ -79,6 +81,20 @@ def getsizeof(value: Any, /) -> int:
     if type(value) not in (int, float, complex, bool, str, list, tuple, dict, set, frozenset, type(None)):
         raise TypeError(f"getsizeof() of a {type(value).__name__} isn't here: a tensor has .nbytes")
     return sys.getsizeof(value)
+
+
+@entering("sys")
+def exc_info() -> tuple[Any, Any, Any]:
+    """The class of the error that is being dealt with, the error, and where it was raised; else None three times."""
+    error = exception()
+    return (None, None, None) if error is None else (type(error), error, traceback_of(error))
+
+
+@entering("sys")
+def exception() -> BaseException | None:
+    """The error that is being dealt with, or None."""
+    error = sys.exception()
+    return None if error is None else as_value(error)
 
 
 _table |= {

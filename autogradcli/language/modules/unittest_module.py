@@ -25,7 +25,8 @@ from ...engine.state import state
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of
 from ..values.at_length import compare, equal
-from ..values.budget import CONTAINERS, UNCATCHABLE, budget, hashable
+from ..values.attribute_lookup import get_attribute
+from ..values.budget import CONTAINERS, UNCATCHABLE, budget, check_items, hashable
 from ..values.builtins import isinstance_
 from ..values.checked_operators import contains
 from ..values.foreign import entering as as_value
@@ -51,7 +52,7 @@ class _SubTest(ContextMode):
         return
 
 
-def _known() -> dict[str, Kind]:
+def known_classes() -> dict[str, Kind]:
     """The classes of tests of the session, by name."""
     found = state.flags.get("unittest")
     if type(found) is not dict:
@@ -70,16 +71,29 @@ class TestCase(Plain):
 
     def __init__(self, methodName: Any = "runTest") -> None:
         object.__setattr__(self, "_method", methodName)
+        object.__setattr__(self, "_cleanups", [])
 
     @classmethod
     def _complete(cls, members: dict[str, Any]) -> None:
-        _known()[cls.__name__] = cls
+        known_classes()[cls.__name__] = cls
 
     def setUp(self) -> None:
         """What is done before each test."""
 
     def tearDown(self) -> None:
         """What is done after each test."""
+
+    def addCleanup(self, function: Any, /, *args: Any, **kwargs: Any) -> None:
+        """Call a function after the test, the last that was given first."""
+        callable_of(function)
+        check_items(len(fields_of(self)["_cleanups"]) + 1)
+        fields_of(self)["_cleanups"].append((function, args, kwargs))
+
+    def __str__(self) -> str:
+        return f"{fields_of(self)['_method']} ({self.id()})"
+
+    def __repr__(self) -> str:
+        return f"<__main__.{type(self).__name__} testMethod={fields_of(self)['_method']}>"
 
     def id(self) -> str:
         """The test's name."""
@@ -215,8 +229,23 @@ class Skipped:
         raise SkipTest(self.reason)
 
 
-DIRECT.add(Skipped)
-METHODS.add(Skipped)
+@shown_as("function")
+class Failing:
+    """What ``@unittest.expectedFailure`` makes of a test: it has to fail."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, test_item: Any) -> None:
+        callable_of(test_item)
+        self.function = test_item
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return callable_of(self.function)(*args, **kwargs)
+
+
+for _made in (Skipped, Failing):
+    DIRECT.add(_made)
+    METHODS.add(_made)
 
 
 def function_of(kind: Kind, name: str) -> Any:
@@ -241,18 +270,43 @@ def _outcome(run: Callable[[], Any]) -> tuple[str, BaseException | None]:
     return ".", None
 
 
-def _run_one(kind: Kind, name: str) -> tuple[str, BaseException | None]:
+def run_one(case: Any) -> tuple[str, BaseException | None]:
+    """How a test ended: a letter, and the error."""
+    name = fields_of(case)["_method"]
+    function = function_of(type(case), name)  # type: ignore[arg-type]
+
     def run() -> None:
-        case = kind(name)
-        if isinstance(skipped := function_of(kind, name), Skipped):
-            skipped()
+        if isinstance(function, Skipped):
+            function()
         callable_of(get(case, "setUp"))()
         try:
             callable_of(get(case, name))()
         finally:
             callable_of(get(case, "tearDown"))()
+            cleanups = fields_of(case)["_cleanups"]
+            while cleanups:
+                call, args, kwargs = cleanups.pop()
+                callable_of(call)(*args, **kwargs)
 
-    return _outcome(run)
+    letter, error = _outcome(run)
+    if isinstance(function, Failing):
+        return ("u", None) if letter == "." else ("x", error) if letter in "FE" else (letter, error)
+    return letter, error
+
+
+def doc_of(case: Any) -> str:
+    """The first line of the text that a test begins with."""
+    function = function_of(type(case), fields_of(case)["_method"])  # type: ignore[arg-type]
+    try:
+        doc = get_attribute(function, "__doc__")
+    except AttributeError:
+        return ""
+    return doc.strip().split("\n")[0].strip() if type(doc) is str else ""
+
+
+_COUNTED = (
+    ("failures", "F"), ("errors", "E"), ("skipped", "s"), ("expected failures", "x"), ("unexpected successes", "u"),
+)  # fmt: skip
 
 
 @entering("unittest")
@@ -270,26 +324,24 @@ def main(
     1 where one failed."""
     report = Stream("stderr")
     begun, letters, told, count = time.perf_counter(), "", [], 0
-    for kind in [known for _, known in sorted(_known().items())]:
+    for kind in [known for _, known in sorted(known_classes().items())]:
         if defines(kind, "setUpClass"):
             callable_of(get_of_class(kind, "setUpClass"))()
         for name in names_of(kind):
             if not name.startswith("test"):
                 continue
             count += 1
-            letter, error = _run_one(kind, name)
+            letter, error = run_one(kind(name))
             letters += letter
-            if letter in "FE":
-                title = "FAIL" if letter == "F" else "ERROR"
+            if letter in "FEu":
+                title = {"F": "FAIL", "E": "ERROR", "u": "UNEXPECTED SUCCESS"}[letter]
                 told.append(
                     f"{title}: {name} (__main__.{kind.__name__}.{name}): {type(error).__name__}: {to_str(error)}"
                 )
         if defines(kind, "tearDownClass"):
             callable_of(get_of_class(kind, "tearDownClass"))()
-    ended = [f"{what}={letters.count(c)}" for what, c in (("failures", "F"), ("errors", "E")) if c in letters]
-    passed = not ended
-    if "s" in letters:
-        ended.append(f"skipped={letters.count('s')}")
+    ended = [f"{what}={letters.count(c)}" for what, c in _COUNTED if c in letters]
+    passed = not set(letters) & set("FEu")
     result = ("OK" if passed else "FAILED") + (f" ({', '.join(ended)})" if ended else "")
     seconds = time.perf_counter() - begun
     report.write("\n".join([letters, *told, f"Ran {count} test{'s' * (count != 1)} in {seconds:.3f}s", result]) + "\n")
@@ -308,5 +360,6 @@ _same = Builtin("skip", lambda function: function)
 _table = namespace("unittest")
 _table |= {"TestCase": TestCase, "SkipTest": SkipTest}
 _table["skip"] = Builtin("skip", _skipping)
+_table["expectedFailure"] = Builtin("expectedFailure", Failing)
 _table["skipIf"] = Builtin("skipIf", lambda condition, reason: _skipping(reason) if condition else _same)
 _table["skipUnless"] = Builtin("skipUnless", lambda condition, reason: _same if condition else _skipping(reason))

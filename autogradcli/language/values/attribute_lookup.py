@@ -29,20 +29,21 @@ from ...api.calls.registry import (
 from ...api.calls.super_object import Super
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
-from ...engine.tensor import Tensor
+from ...engine.tensor import STANDS_FOR, Tensor
 from ...numerics.naming import short_name
 from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction, class_of_methods
 
 #: What stands for "any name" in a table.
 ANY = "*"
 
-#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it.
-CALL, INSTANCE_CHECK = "__call__", "__instancecheck__"
-_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK})
+#: Entries about the value itself, which no program can name: what calling it does, what is an instance of it, of
+#: which class it is a subclass.
+CALL, INSTANCE_CHECK, SUBCLASS_CHECK = "__call__", "__instancecheck__", "__subclasscheck__"
+_HIDDEN = frozenset({ANY, CALL, INSTANCE_CHECK, SUBCLASS_CHECK})
 
 
 #: The errors behind an error, which those of a program's own classes have, too.
-_BEHIND = ("__cause__", "__context__")
+_BEHIND = ("__cause__", "__context__", "__traceback__")
 
 
 def key_of(name: str) -> str:
@@ -170,8 +171,8 @@ def _of_its_class(kind: type, name: str) -> Any:
 
 def _of_its_type(value: Any, name: str) -> Any:
     """What no table has: ``x.__class__``, and special methods. Raises AttributeError."""
-    if name == "__class__" and isinstance(value, Tensor):
-        return type(value)  # of all else ``type(value)`` says it
+    if name == "__class__":
+        return STANDS_FOR.get(type(value), type(value))  # what ``type(value)`` says
     of_class = isinstance(value, type)
     if of_class and name == "__module__":
         return "torch" if value is Tensor else value.__module__

@@ -257,16 +257,6 @@ _CLASS_OF: dict[int, type] = {}
 
 
 @_builtin
-def issubclass_(kind: Any, kinds: Any, /) -> bool:
-    if not isinstance(kind, type):
-        raise TypeError("issubclass() arg 1 must be a class")
-    wanted = kinds if type(kinds) is tuple else (kinds,)
-    if not all(isinstance(each, type) for each in wanted):
-        raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
-    return issubclass(kind, wanted)
-
-
-@_builtin
 def callable_(value: Any, /) -> bool:
     return is_callable(value)
 

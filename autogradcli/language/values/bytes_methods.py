@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...api.arrays.values import BYTES, NumPyArray, NumPyScalar
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from .budget import budget, check_text
 from .bytes_values import Bytes, DecodeError, EncodeError, made
+
+BYTES[Bytes] = lambda value: value.data
+
+
+def _tobytes(array: Any, order: Any = "C") -> Bytes:
+    """The bytes of the elements, row by row."""
+    check_text(array.array.nbytes)
+    return made(array.array.tobytes("F" if order == "F" else "C"))
+
+
+for _kind in (NumPyArray, NumPyScalar):
+    attributes_of(_kind)["tobytes"] = Method(_tobytes, _tobytes.__doc__ or "")
 
 
 def _within(value: Any) -> Any:

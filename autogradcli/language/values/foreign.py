@@ -40,6 +40,9 @@ _PLAIN: frozenset[type] = frozenset(
     }
 )  # fmt: skip
 
+#: Further types of Python's whose instances programs have, entered by the modules that have them.
+VALUES: set[type] = set()
+
 #: Where a function or class comes from that programs may have.
 _HOMES = frozenset({"autogradcli", "torch", "math", "builtins", "__main__", "collections", "matplotlib", "_pickle"})
 
@@ -50,7 +53,7 @@ _MADE = 1 << 9
 def is_value(value: Any) -> bool:
     """Whether this object, by its own type, is one that a program may have. What it contains is not looked at."""
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in _PLAIN or kind in VALUES:
         return True
     if kind is FunctionType or kind is BuiltinFunctionType:
         return _home(value) in _HOMES
@@ -59,7 +62,7 @@ def is_value(value: Any) -> bool:
     if kind is MethodType:
         return is_value(value.__func__) and is_value(value.__self__)
     if isinstance(value, type):
-        return value in SHOWN or _home(value) in _HOMES or issubclass(value, NumPyObject)
+        return value in SHOWN or value in VALUES or _home(value) in _HOMES or issubclass(value, NumPyObject)
     if isinstance(value, BaseException):
         return _is_error(kind)
     home = _home(kind)

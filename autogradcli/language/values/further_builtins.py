@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...api.calls.program_classes import Plain
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from ...numerics.naming import shown_as
 from ..compile.calls import CONSTRUCTORS, Builtin
-from .attribute_lookup import get_attribute, names_of, special
+from .attribute_lookup import SUBCLASS_CHECK, TABLES, get_attribute, names_of, special
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
 from .bytes_values import Bytes, DecodeError, EncodeError
@@ -34,6 +35,21 @@ def dir_(*args: Any) -> list[str]:
     return found
 
 
+def issubclass_(kind: Any, kinds: Any, /) -> bool:
+    """Whether a class is another one, or one of these, or derives from it."""
+    wanted = kinds if type(kinds) is tuple else (kinds,)
+    if not isinstance(kind, type):
+        check = TABLES[type(kind)].get(SUBCLASS_CHECK)
+        if isinstance(check, Method):  # a class that is a value of the language's own
+            return any(bool(check.call(kind, each)) for each in wanted)
+        raise TypeError("issubclass() arg 1 must be a class")
+    classes = tuple(each for each in wanted if SUBCLASS_CHECK not in TABLES[type(each)])
+    if not all(isinstance(each, type) for each in classes):
+        raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+    return Plain in classes or issubclass(kind, classes)
+
+
+BUILTINS["issubclass"] = Builtin("issubclass", issubclass_)
 BUILTINS["dir"] = Builtin("dir", dir_)
 BUILTINS["vars"] = Builtin("vars", vars_)
 

@@ -13,6 +13,7 @@ from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashab
 from .builtins import sort_list
 from .nesting import checked
 from .text_format import str_format, str_format_map
+from .tracebacks import traceback_of, with_traceback
 
 
 def _methods(kind: type, names: str) -> dict[str, Attribute]:
@@ -329,6 +330,8 @@ def _behind(error: BaseException | None) -> BaseException | None:
     return None if error is None else entering(error)
 
 
+attributes_of(BaseException)["__traceback__"] = Property(traceback_of)
+attributes_of(BaseException)["with_traceback"] = Method(with_traceback)
 attributes_of(BaseException)["__cause__"] = Property(lambda error: _behind(error.__cause__))
 attributes_of(BaseException)["__context__"] = Property(lambda error: _behind(error.__context__))
 attributes_of(StopIteration)["value"] = Property(lambda error: error.value)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ...api.calls.registry import NAMESPACES
+from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from ...api.nn.deep_copy import deep_copy
 from ...engine.tensor import Tensor
 from . import at_length
@@ -59,6 +59,12 @@ def _deep_copy(value: Any, memo: Any) -> Any:
     return deep_copy(value)
 
 
+def _array(value: Any) -> Any:
+    entry = ATTRIBUTES[Tensor]["numpy"]
+    assert isinstance(entry, Method)
+    return entry.call(value)
+
+
 def _reversed(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value if not value.ndim else NAMESPACES["torch"]["flip"](value, (0,))
@@ -96,6 +102,7 @@ SPECIAL: dict[str, Special] = {
     "__getitem__": Special(subscript, "x[other]", 1),
     "__setitem__": Special(set_subscript, "x[other] = 1", 2),
     "__delitem__": Special(delete_subscript, "del x[other]", 1),
+    "__array__": Special(_array, "x.numpy()", 0),
     "__deepcopy__": Special(_deep_copy, "copy.deepcopy(x)", 1),
 }
 

@@ -59,6 +59,8 @@ def _bounded(text: str) -> str:
 #: Characters of which each may become ten without too many coming of it: ``\\U0010ffff``.
 _ESCAPABLE = MAX_TEXT // 10
 _PIECE = 1 << 16
+#: Characters of what stands behind the colon in a field: of a date each of them may become twenty.
+_LONGEST = 10_000
 
 
 def _check_escapes(text: str, escape: Callable[[str], str]) -> None:
@@ -90,6 +92,8 @@ def joined(pieces: Iterable[str]) -> str:
 
 
 def _check_widths(spec: str) -> None:
+    if len(spec) > _LONGEST:
+        raise ValueError(f"a format of more than {_LONGEST} characters")
     number = 0
     for character in spec:
         if character.isdecimal():
