@@ -6,6 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,3 +115,30 @@ def test_nothing_is_loaded_before_a_program_names_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] False"
+
+
+#: Patterns that are asked about one place after the other in a text of this length.
+LONG_TEXTS = r"""
+import re
+t = "a1.5b22.75 c333 .5 4.25" * 800
+found = [
+    re.findall(r"\d+\.\d+", t), re.findall(r"(\w)(\d+)\.\d+", t), re.findall(r"(\d+)\.\d+", t),
+    re.findall(r"\d+\.\d+|\d+|\w+|\S", t), re.search(r"\d+\.\d\d", t).span(), re.search(r"\d+\.\d+x", t),
+    re.sub(r"\d+\.\d+", "N", t), re.subn(r"(\d+)\.(\d+)", r"\2_\1", t), re.subn(r"\d+\.\d+", len, t, count=-1),
+    re.subn(r"\d+\.\d+", lambda m: "<" + m[0] + ">", t, count=3), re.split(r"(\d+)\.\d+", t),
+    re.split(r"\d+\.\d+", t, maxsplit=2), [m.span() for m in re.finditer(r"(?P<a>\d+)\.(?P<b>\d+)", t)],
+    re.compile(r"(?P<a>\d+)\.(?P<b>\d+)").search(t).groupdict(),
+]
+"""
+
+
+def test_patterns_in_long_texts() -> None:
+    """They find what Python finds, and can be stopped."""
+    expected: dict[str, Any] = {}
+    exec(LONG_TEXTS, expected)
+    session = Session(deadline_seconds=1.0)
+    events: list[Any] = []
+    assert session.run(LONG_TEXTS, events.append)
+    assert session.variables["found"] == expected["found"]
+    assert not session.run(r're.search(r"\d+\.\d+", "1" * 140_000)', events.append)
+    assert "stopped after" in events[-1].message

@@ -31,6 +31,8 @@ def many_ways(parsed: Any, plain: bool) -> bool:
     for at, (operation, argument) in enumerate(items):
         if operation == "GROUPREF":
             return True
+        if operation == "BRANCH" and at + 1 == len(items):  # each is tried by itself
+            return any(many_ways(part, plain) for part in _parts(operation, argument))
         if operation not in _REPEATS:
             if any(map(endless_in, _parts(operation, argument))):
                 return True
@@ -60,14 +62,15 @@ def _parts(operation: str, argument: Any) -> Sequence[Any]:
 
 
 def endless_in(parsed: Any) -> int:
-    """Repetitions without an end in a part, and references to groups."""
+    """Repetitions without an end in a part, and references to groups, one after the other."""
     count = 0
     for operation, argument in _flat(parsed):
         if operation in _REPEATS:
             count += endless(argument[0], argument[1]) + endless_in(argument[2])
         else:
             count += operation == "GROUPREF"
-            count += sum(map(endless_in, _parts(operation, argument)))
+            parts = map(endless_in, _parts(operation, argument))
+            count += max(parts, default=0) if operation == "BRANCH" else sum(parts)
     return count
 
 

@@ -1,7 +1,8 @@
-"""``re``: regular expressions, of which none can take long.
+"""``re``: regular expressions, of which none can take forever.
 
 Python's matcher tries again from every place, and a repetition within a repetition makes it try exponentially often.
-Such patterns are refused, and so is a text that is too long for the repetitions that its pattern has.
+Such patterns are refused, and so is a text that is too long for the repetitions that its pattern has. Nothing can stop
+the matcher, so where it could take longer than a second or two it is asked about one place after the other.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
@@ -21,10 +23,12 @@ from .re_degree import endless, endless_in, many_ways
 
 _table = namespace("re")
 _MOST_PATTERN = 10_000
-#: Steps that one search may take, and characters where a pattern has so many repetitions without an end.
-_STEPS = 2e10
-#: Characters where each of these ends in one place alone: a walk from each character, of a second at most.
-_ONE_WAY = 6_000
+#: Steps without a pause: from all places together, or from one of many.
+_AT_ONCE = 1e8
+#: Characters that are searched at most.
+_MOST = 10_000_000
+#: Places that are asked about between two questions whether to stop.
+_PLACES = 16
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 _FLAGS = {
     "IGNORECASE": re.I, "I": re.I, "MULTILINE": re.M, "M": re.M, "DOTALL": re.S, "S": re.S, "VERBOSE": re.X, "X": re.X,
@@ -36,12 +40,12 @@ _FLAGS = {
 class Pattern:
     """A regular expression."""
 
-    __slots__ = ("flags", "inner", "longest", "pattern")
+    __slots__ = ("flags", "inner", "longest", "pattern", "quick")
 
     def __init__(self, pattern: str, flags: int) -> None:
         self.pattern, self.flags = pattern, flags
         self.inner = re.compile(pattern, flags)
-        self.longest = _longest(pattern, flags)
+        self.quick, self.longest = _lengths(pattern, flags)
 
     def __repr__(self) -> str:
         return repr(self.inner)
@@ -90,17 +94,21 @@ def _check_nesting(parsed: Any, inside: bool) -> None:
                     _check_nesting(each, inside)
 
 
-def _longest(pattern: str, flags: int) -> int:
-    """The longest text that may be searched."""
+def _lengths(pattern: str, flags: int) -> tuple[int, int]:
+    """The longest text that may be searched at once, and at all."""
     parsed = _parser.parse(pattern, flags)
     _check_nesting(parsed, False)
     count = endless_in(parsed)
     ends = bool(len(parsed)) and str(parsed[-1][0]) in _REPEATS
     degree = count + (0 if ends else 1) if count else 1
-    longest = 10_000_000 if degree <= 1 else int(_STEPS ** (1 / (degree + (degree > 2))))
-    if longest < _ONE_WAY and not many_ways(parsed, not (parsed.state.flags | flags) & re.I):
-        longest = _ONE_WAY
-    return longest
+    if degree <= 1:
+        return _MOST, _MOST
+    degree += degree > 2
+    quick, longest = int(_AT_ONCE ** (1 / degree)), min(int(_AT_ONCE ** (1 / (degree - 1))), _MOST)
+    if not many_ways(parsed, not (parsed.state.flags | flags) & re.I):  # from each place a walk through the text
+        quick, longest = int(_AT_ONCE ** (1 / 2)), _MOST
+    # a match of no characters may be followed by another from the same place, which the matcher alone finds
+    return quick, longest if parsed.getwidth()[0] else quick
 
 
 @lru_cache(512)
@@ -127,16 +135,38 @@ def _text(pattern: Pattern, string: Any) -> str:
     return string
 
 
-def _finding(call: Callable[..., Any]) -> Callable[..., Any]:
+def _finding(call: Callable[[Pattern, str], re.Match[str] | None]) -> Callable[..., Any]:
     def find(pattern: Any, string: Any, flags: Any = 0) -> Match | None:
         made = pattern_of(pattern, flags)
-        found = call(made.inner, _text(made, string))
+        found = call(made, _text(made, string))
         return None if found is None else Match(found, made)
 
     return find
 
 
-for _way, _call in (("match", re.Pattern.match), ("search", re.Pattern.search), ("fullmatch", re.Pattern.fullmatch)):
+def _found(made: Pattern, text: str) -> Iterator[re.Match[str]]:
+    """All places where a pattern is found, one after another."""
+    if len(text) <= made.quick:
+        yield from budget.polled(made.inner.finditer(text))
+        return
+    match, end = made.inner.match, 0
+    for at in range(len(text) + 1):
+        if not at % _PLACES:
+            budget.poll()
+        if at >= end and (found := match(text, at)) is not None:
+            yield found
+            end = found.end()
+
+
+def _searched(made: Pattern, text: str) -> re.Match[str] | None:
+    return made.inner.search(text) if len(text) <= made.quick else next(_found(made, text), None)
+
+
+for _way, _call in (
+    ("match", lambda made, text: made.inner.match(text)),
+    ("search", _searched),
+    ("fullmatch", lambda made, text: made.inner.fullmatch(text)),
+):
     _table[_way] = Builtin(_way, _finding(_call))
 
 
@@ -150,7 +180,12 @@ def compile_(pattern: Any, flags: Any = 0) -> Pattern:
 def findall(pattern: Any, string: Any, flags: Any = 0) -> list[Any]:
     """All places where a pattern is found, as texts, or tuples of its groups."""
     made = pattern_of(pattern, flags)
-    found: list[Any] = made.inner.findall(_text(made, string))
+    text = _text(made, string)
+    if len(text) <= made.quick:
+        found: list[Any] = made.inner.findall(text)
+    else:
+        groups = made.inner.groups
+        found = [each[groups] or "" if groups < 2 else each.groups("") for each in _found(made, text)]
     budget.spend(64 * len(found))
     return found
 
@@ -159,14 +194,27 @@ def findall(pattern: Any, string: Any, flags: Any = 0) -> list[Any]:
 def finditer(pattern: Any, string: Any, flags: Any = 0) -> Iterator[Any]:
     """All places where a pattern is found, one after another."""
     made = pattern_of(pattern, flags)
-    return iter([Match(each, made) for each in budget.polled(made.inner.finditer(_text(made, string)))])
+    return iter([Match(each, made) for each in _found(made, _text(made, string))])
+
+
+def _few(made: Pattern, text: str, count: int) -> Iterator[re.Match[str]]:
+    """So many of the places, as ``split`` and ``sub`` count: 0 are all, and fewer are none."""
+    return islice(_found(made, text), max(count, 0) if count else None)
 
 
 @entering("re")
 def split(pattern: Any, string: Any, maxsplit: Any = 0, flags: Any = 0) -> list[Any]:
     """The text in parts, cut where a pattern is found."""
     made = pattern_of(pattern, flags)
-    return made.inner.split(_text(made, string), int(maxsplit))
+    text = _text(made, string)
+    if len(text) <= made.quick:
+        return made.inner.split(text, int(maxsplit))
+    parts: list[Any] = []
+    begin = 0
+    for each in _few(made, text, int(maxsplit)):
+        parts += text[begin : each.start()], *each.groups()
+        begin = each.end()
+    return [*parts, text[begin:]]
 
 
 @entering("re")
@@ -196,7 +244,14 @@ def _replaced(pattern: Any, repl: Any, string: Any, count: Any, flags: Any) -> t
         check_text(size)
         return new
 
-    return made.inner.subn(one, text, int(count))
+    if len(text) <= made.quick:
+        return made.inner.subn(one, text, int(count))
+    parts: list[str] = []
+    begin = 0
+    for each in _few(made, text, int(count)):
+        parts += text[begin : each.start()], one(each)
+        begin = each.end()
+    return "".join([*parts, text[begin:]]), len(parts) // 2
 
 
 @entering("re")
