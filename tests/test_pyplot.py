@@ -157,13 +157,80 @@ def test_what_is_handed_on_to_matplotlib(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["flat.png", "solid.png"]
 
 
+GRIDS = """
+import numpy as np, torch
+import matplotlib.pyplot as plt
+import matplotlib.gridspec as gridspec
+fig = plt.figure(figsize=(6, 6))
+gs = gridspec.GridSpec(3, 3)
+gs.update(wspace=0.05)
+fig.add_subplot(gs[0, :]).plot([1, 2])
+plt.subplot(gs[1:, 0:2]); plt.imshow(torch.eye(3))
+plt.subplot(gs[5]).plot([3, 1])
+plt.savefig('out/grid.png', bbox_inches='tight')
+fig = plt.figure()
+gs = gridspec.GridSpec(2, 2, figure=fig, width_ratios=[2, 1], height_ratios=[1, 3])
+for cell in gs:
+    fig.add_subplot(cell).plot([2, 1])
+plt.savefig('./ratios.svg')
+fig = plt.figure()
+fig.add_subplot(fig.add_gridspec(2, 3)[-1, :-1]).plot([2, 1])
+fig.add_subplot(2, 3, (1, 3)).plot([1, 3])
+plt.subplot2grid((3, 3), (2, 0), colspan=3)
+fig.savefig('out/sub/spans.png')
+X, Y = np.meshgrid(np.linspace(-1, 1, 20), np.linspace(-1, 1, 20))
+plt.figure()
+plt.clabel(plt.contour(X, Y, X ** 2 + Y, 6), inline=1, fontsize=8)
+plt.savefig('labels.png')
+_, axs = plt.subplots(2, 3)
+axs[np.unravel_index(4, (2, 3))].plot([1, 2])
+axs[np.int64(1)][torch.tensor(2)].plot([2, 1])
+print(len(plt.gcf().axes), gs.nrows, gs.ncols)
+for bad in (lambda: gs[3, 0], lambda: gs[9], lambda: gs[0:0, 1], lambda: gs[1, 2, 3],
+            lambda: gridspec.GridSpec(2, 2, width_ratios=[1])):
+    try:
+        bad()
+    except (IndexError, ValueError) as e:
+        print(type(e).__name__, e)
+"""
+#: What Python prints with Matplotlib 3.11.2, drawing with Agg.
+GRIDS_PRINTED = """\
+6 2 2
+IndexError index 3 is out of bounds for axis 0 with size 2
+IndexError index 9 is out of bounds for GridSpec with size 4
+IndexError GridSpec slice would result in no space allocated for subplot
+ValueError Unrecognized subplot spec
+ValueError Expected the given number of width ratios to match the number of columns of the grid
+"""
+
+
+def test_cells_of_grids_and_folders_of_pictures(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=GRIDS)
+    assert (answer.code, answer.out, answer.err) == (0, GRIDS_PRINTED, "")
+    made = sorted(str(path.relative_to(tmp_path / "pics")) for path in (tmp_path / "pics").rglob("*.*"))
+    assert made == ["labels.png", "out/grid.png", "out/sub/spans.png", "ratios.svg"]
+
+
+def test_no_picture_leaves_the_folder(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    (tmp_path / "pics").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pics" / "link").symlink_to(tmp_path / "elsewhere")
+    program = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('link/a.png')"
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=program)
+    assert answer.code == 0
+    assert "'link/a.png' leads out of the folder" in answer.err
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 #: Programs that are refused: what they try, and words of the error.
 REFUSED = {
-    "plt.savefig('../a.png')": "takes the name of a file alone",
-    "plt.savefig('/tmp/a.png')": "takes the name of a file alone",
-    "plt.savefig('a/../../b.png')": "takes the name of a file alone",
-    "plt.savefig('.a.png')": "takes the name of a file alone",
-    "plt.savefig('a.png\\0')": "takes the name of a file alone",
+    "plt.savefig('../a.png')": "takes the name of a file below",
+    "plt.savefig('/tmp/a.png')": "takes the name of a file below",
+    "plt.savefig('a/../../b.png')": "takes the name of a file below",
+    "plt.savefig('.a.png')": "takes the name of a file below",
+    "plt.savefig('a.png\\0')": "takes the name of a file below",
     "plt.text(0, 0, 'a', fontproperties='/a.ttf')": "unexpected keyword argument 'fontproperties'",
     "plt.text(0, 0, 'a', usetex=True)": "unexpected keyword argument 'usetex'",
     "plt.text(0, 0, 'a', bbox={'url': 'x'})": "'url' in a dictionary, which can't be drawn",

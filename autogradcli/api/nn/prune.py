@@ -6,6 +6,7 @@ product. Masks put on one another are combined: a later method chooses among wha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ...engine.tensor import Tensor
@@ -159,6 +160,27 @@ class PruningContainer(BasePruningMethod):
 
     def __len__(self) -> int:
         return len(self._methods)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._methods)
+
+    def __getitem__(self, idx: Any) -> Any:
+        if type(idx) is not int:
+            raise TypeError(f"tuple indices must be integers or slices, not {type_name(idx)}")
+        if not -len(self._methods) <= idx < len(self._methods):
+            raise IndexError("tuple index out of range")
+        return self._methods[idx]
+
+    def add_pruning_method(self, method: Any) -> None:
+        """Put one more on the others, for the same parameter."""
+        if method is not None and not isinstance(method, BasePruningMethod):
+            raise TypeError(f"<class '{type_name(method)}'> is not a BasePruningMethod subclass")
+        if method is not None and method._tensor_name != self._tensor_name:
+            raise ValueError(
+                "Can only add pruning methods acting on the parameter named "
+                f"'{self._tensor_name}' to PruningContainer {self}. Found '{method._tensor_name}'"
+            )
+        self._methods = [*self._methods, method]
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask of the last method, which sees what the others left."""

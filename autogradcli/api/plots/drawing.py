@@ -109,6 +109,9 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "contour": {**_MAPPED, "levels": _levels, "colors": colours, "linewidths": _WIDTH},
     "contourf": {**_MAPPED, "levels": _levels, "colors": colours},
+    "clabel": {
+        "fontsize": _WRITTEN["fontsize"], "inline": yes, "colors": colours, "fmt": text, "inline_spacing": number,
+    },
     "axhline": _STRAIGHT, "axvline": _STRAIGHT,
     "fill_between": _FILLED,
     "set_title": _WRITTEN, "set_xlabel": _WRITTEN, "set_ylabel": _WRITTEN, "suptitle": _WRITTEN,
@@ -245,6 +248,14 @@ def _contours(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str,
     return _add(axes, name, (x, y, z), options_of(name, {**last, **kwargs}))
 
 
+def _labels_of_contours(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    if len(args) not in (1, 2) or type(args[0]) is not Artist or args[0].call.name not in ("contour", "contourf"):
+        raise _wrong(name, "what contour() gave, and perhaps levels")
+    given = {key: bool(value) if key == "inline" else value for key, value in kwargs.items()}
+    levels = tuple(numbers(name, each).reshape(-1) for each in args[1:])
+    return _add(axes, name, (args[0].call, *levels), options_of(name, given))
+
+
 def _straight(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
     given = dict(kwargs)
     at = args[0] if args else given.pop("y" if name == "axhline" else "x", 0)
@@ -348,6 +359,7 @@ _DRAWN: dict[str, Callable[[Axes, str, tuple[Any, ...], Mapping[str, Any]], Any]
     **dict.fromkeys((*PASSED, *SOLID), passed),
     **dict.fromkeys(("plot", "semilogx", "semilogy", "loglog"), _lines),
     "scatter": _scatter, "hist": _hist, "bar": _bar, "imshow": _imshow, "contour": _contours, "contourf": _contours,
+    "clabel": _labels_of_contours,
     "axhline": _straight, "axvline": _straight, "fill_between": _fill, "set_title": _written, "set_xlabel": _written,
     "set_ylabel": _written, "legend": _legend, "grid": _grid, "set_xlim": _limits, "set_ylim": _limits,
     "set_xscale": _scale, "set_yscale": _scale, "axis": _axis,

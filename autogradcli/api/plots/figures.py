@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex, cast
 
 import numpy as np
 
+from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
+from ..arrays.values import NumPyScalar
 
 #: Figures that are open, axes of one, calls of one of these, and numbers in all that is open.
 MOST_FIGURES, MOST_AXES, MOST_CALLS, MOST_HELD = 50, 100, 20_000, 1 << 22
@@ -126,6 +129,11 @@ class Axes:
         self.calls.append(call)
 
 
+def whole_index(index: Any) -> Any:
+    """A tensor or a number of NumPy's as the whole number that it is; all else as it is."""
+    return operator.index(cast(SupportsIndex, index)) if isinstance(index, (Tensor, NumPyScalar)) else index
+
+
 @shown_as("matplotlib.axes.AxesArray")
 class AxesGrid:
     """What ``subplots(2, 2)`` gives: an array of axes."""
@@ -145,7 +153,7 @@ class AxesGrid:
         return (self[k] for k in range(len(self)))
 
     def __getitem__(self, index: Any) -> Axes | AxesGrid:
-        places = index if type(index) is tuple else (index,)
+        places = tuple(map(whole_index, index if type(index) is tuple else (index,)))
         if any(type(k) is slice for k in places):
             return self._part(places)
         if len(places) > len(self.shape):

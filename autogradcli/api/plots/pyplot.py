@@ -16,13 +16,14 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
+from .cells import Cell
 from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
 from .further import SOLID, keyword
 from .plain_data import between, numbers, pair, text, whole
 
 PYPLOT = "matplotlib.pyplot"
-#: A file's name, and no folder's.
-_FILE = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}")
+#: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
+_FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
 KINDS = ("png", "svg", "pdf")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
@@ -35,7 +36,8 @@ _ON_AXES = {
 def plots() -> Plots:
     """The figures of the session that runs."""
     if state.plots is None:
-        loader.load("api.plots.parts")  # figures and axes have names of its, which nobody asks an index for
+        for module in ("parts", "grids"):  # figures and axes have names of theirs, which nobody asks an index for
+            loader.load(f"api.plots.{module}")
         state.plots = Plots()
     found: Plots = state.plots
     return found
@@ -115,11 +117,16 @@ def subplots(
     return made, AxesGrid(cells, shape) if shape else cells[0]
 
 
-def _place(name: str, args: tuple[Any, ...]) -> tuple[int, int, int]:
+def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(args) == 1 and type(args[0]) is Cell:
+        return args[0].grid.place(args[0].at)
     if len(args) == 1 and type(args[0]) is int and 111 <= args[0] <= 999:
         args = tuple(map(int, str(args[0])))
     if not args:
         args = (1, 1, 1)
+    if len(args) == 3 and type(args[2]) is tuple and len(args[2]) == 2:
+        first, last = sorted(_place(name, (*args[:2], each))[2] for each in args[2])
+        return (*args[:2], (first, last))
     if len(args) != 3 or not all(type(n) is int for n in args):
         raise ValueError(f"{name}() takes rows, columns and which of them, such as {name}(1, 2, 1)")
     rows, columns, index = args
@@ -275,9 +282,15 @@ def _savefig(
     transparent: Value = False, facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None,
     orientation: Value = None,
 ) -> None:  # fmt: skip
+    from ..nn.kept_files import name_of_file
+
     figure = _figure_of(self)
-    if type(fname) is not str or not _FILE.fullmatch(fname):
-        raise ValueError("savefig() takes the name of a file alone, such as 'loss.png': --plots DIR names the folder")
+    name = name_of_file("savefig", fname)
+    if not _FILE.fullmatch(name):
+        raise ValueError(
+            "savefig() takes the name of a file below the folder of --plots, such as 'loss.png' or 'out/loss.png'"
+        )
+    fname = name.removeprefix("./")
     kind = fname.rpartition(".")[2].lower() if "." in fname else ""
     if type(format) is str:
         kind = format.lower()

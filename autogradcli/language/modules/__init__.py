@@ -56,6 +56,8 @@ def load(name: str) -> None:
             from . import os_module  # noqa: F401
         case "pprint":
             from . import pprint_module  # noqa: F401
+        case "pylab":
+            from . import pylab_module  # noqa: F401
         case "pytest":
             from . import pytest_module  # noqa: F401
         case "pathlib":
@@ -92,8 +94,8 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools", "gc",
-    "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib",
-    "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "tqdm", "types",
-    "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
+    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "enum", "functools",
+    "gc", "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os",
+    "pathlib", "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time",
+    "timeit", "tqdm", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

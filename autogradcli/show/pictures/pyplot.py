@@ -46,6 +46,8 @@ def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
         if call.name == "colorbar":
             found = made.get(id(call.args[0]))
             canvas.colorbar(found[3] if isinstance(found, tuple) else found, ax=drawn, **_options(call))
+        elif call.name == "clabel":
+            drawn.clabel(made[id(call.args[0])], *call.args[1:], **_options(call))
         elif call.name == "ticks" and call.args[2] in TICKERS:
             from matplotlib import ticker
 
