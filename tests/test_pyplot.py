@@ -186,6 +186,12 @@ _, axs = plt.subplots(2, 3)
 axs[np.unravel_index(4, (2, 3))].plot([1, 2])
 axs[np.int64(1)][torch.tensor(2)].plot([2, 1])
 print(len(plt.gcf().axes), gs.nrows, gs.ncols)
+ax = plt.figure().add_subplot(131, frameon=False, facecolor='w', title='t')
+plt.subplot(132, frameon=True, xlabel='x'); plt.axes([0.1, 0.1, 0.2, 0.2], facecolor='k')
+ax.fill_between(x=[0, 1], y1=[0, 1], y2=0.5, alpha=.3); ax.scatter(x=[1], y=[2], s=3); ax.bar(x=[1], height=[2])
+ax.hist(x=[1, 2, 3], bins=2); ax.imshow(X=np.eye(2)); ax.barh(y=[1], width=[2]); ax.set_xticks(ticks=[0, 1])
+ax.text(x=0, y=0, s='a'); ax.hlines(y=1, xmin=0, xmax=1); ax.violinplot(dataset=[[1., 2., 3.]]); ax.axis('off')
+plt.savefig('named.png')
 for bad in (lambda: gs[3, 0], lambda: gs[9], lambda: gs[0:0, 1], lambda: gs[1, 2, 3],
             lambda: gridspec.GridSpec(2, 2, width_ratios=[1])):
     try:
@@ -209,7 +215,7 @@ def test_cells_of_grids_and_folders_of_pictures(tmp_path: Path) -> None:
     answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=GRIDS)
     assert (answer.code, answer.out, answer.err) == (0, GRIDS_PRINTED, "")
     made = sorted(str(path.relative_to(tmp_path / "pics")) for path in (tmp_path / "pics").rglob("*.*"))
-    assert made == ["labels.png", "out/grid.png", "out/sub/spans.png", "ratios.svg"]
+    assert made == ["labels.png", "named.png", "out/grid.png", "out/sub/spans.png", "ratios.svg"]
 
 
 def test_no_picture_leaves_the_folder(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...engine.hooks import next_key
 from ...engine.tensor import Tensor
 from ...numerics.limits import counted, shown
 from ..calls.argument_types import Value, type_name
@@ -124,7 +125,7 @@ class BasePruningMethod(Object):
             del module._parameters[name]
         module.register_buffer(name + "_mask", mask)
         setattr(module, name, method.apply_mask(module))
-        module._forward_pre_hooks[id(method)] = method
+        module._forward_pre_hooks[next_key()] = method
         return method
 
     def prune(self, t: Any, default_mask: Any = None, importance_scores: Any = None) -> Any:

@@ -144,10 +144,27 @@ def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+#: Of calls whose first values may be given by name: the names.
+_FIRST: dict[str, tuple[str, ...]] = {
+    "scatter": ("x", "y"), "hist": ("x", "bins"), "bar": ("x", "height"), "imshow": ("X",), "step": ("x", "y"),
+    "fill_between": ("x", "y1", "y2"), "fill_betweenx": ("y", "x1", "x2"), "barh": ("y", "width"),
+    "boxplot": ("x",), "violinplot": ("dataset",), "pie": ("x",), "hist2d": ("x", "y"), "hexbin": ("x", "y"),
+    "arrow": ("x", "y", "dx", "dy"), "hlines": ("y", "xmin", "xmax"), "vlines": ("x", "ymin", "ymax"),
+    "axhspan": ("ymin", "ymax"), "axvspan": ("xmin", "xmax"), "axline": ("xy1", "xy2"), "matshow": ("Z",),
+    "spy": ("Z",), "eventplot": ("positions",), "text": ("x", "y", "s"), "annotate": ("text", "xy"),
+    "set_xticks": ("ticks",), "set_yticks": ("ticks",), "set_zticks": ("ticks",), "set_xticklabels": ("labels",),
+    "set_yticklabels": ("labels",), "set_xscale": ("value",), "set_yscale": ("value",), "axis": ("arg",),
+    "plot_surface": ("X", "Y", "Z"), "plot_wireframe": ("X", "Y", "Z"), "scatter3D": ("xs", "ys", "zs"),
+}  # fmt: skip
+
+
 def draw(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Add a call to axes; what Matplotlib's gives, as values of the language."""
     if name in SOLID and not axes.solid:
         raise AttributeError(f"'Axes' object has no attribute '{name}': give the axes projection='3d'")
+    kwargs, firsts = dict(kwargs), _FIRST.get(name, ())
+    while len(args) < len(firsts) and firsts[len(args)] in kwargs:
+        args = (*args, kwargs.pop(firsts[len(args)]))
     return (on_solid(axes, name) or _DRAWN[name])(axes, name, args, kwargs)
 
 

@@ -141,34 +141,46 @@ def _solid(name: str, projection: Any) -> bool:
     return bool(projection == "3d")
 
 
-def subplot(
-    *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None, ylabel: Value = None,
-    sharex: Value = None, sharey: Value = None, aspect: Value = None, label: Value = None,
-) -> Axes:  # fmt: skip
+def subplot(*args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
     found = plots().figure().add_axes(*_place("subplot", args), solid=_solid("subplot", projection))
-    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
-    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    _made_with(found, "subplot", kwargs)
     return found
 
 
-def axes(arg: Value = None, projection: Value = None) -> Axes:
+def _made_with(made: Axes, name: str, given: dict[str, Any]) -> None:
+    """Set what new axes were given: what ``set`` takes, and a few that draw nothing."""
+    for key in ("sharex", "sharey", "label", "polar", "autoscale_on", "zorder"):
+        given.pop(key, None)
+    for key, told in (("frameon", "set_frame_on"), ("facecolor", "set_facecolor"), ("fc", "set_facecolor")):
+        if key in given:
+            drawing.draw(made, told, (given.pop(key),), {})
+    try:
+        _axes_set(made, **{key: value for key, value in given.items() if value is not None})
+    except TypeError as error:
+        raise TypeError(str(error).replace("set()", f"{name}()", 1)) from None
+
+
+def axes(arg: Value = None, projection: Value = None, **kwargs: Value) -> Axes:
     """New axes that fill the figure, or a part of it: ``axes([left, bottom, width, height])``."""
     if type(arg) is Axes:
         plots().axes = arg
         return arg
     if arg is None:
-        return plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
-    return _add_axes(plots().figure(), arg, projection)
+        found = plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
+        _made_with(found, "axes", kwargs)
+        return found
+    return _add_axes(plots().figure(), arg, projection, **kwargs)
 
 
-def _add_axes(self: Value, rect: Value, projection: Value = None) -> Axes:
+def _add_axes(self: Value, rect: Value, projection: Value = None, **kwargs: Value) -> Axes:
     if type(rect) is Axes:
         return rect
     parts = numbers("add_axes", rect)
     if parts.shape != (4,) or not ((parts >= -1) & (parts <= 2)).all():
         raise ValueError("add_axes() takes left, bottom, width and height as parts of the figure")
     found = _figure_of(self).new_axes(tuple(parts.tolist()), _solid("add_axes", projection))
+    _made_with(found, "add_axes", kwargs)
     plots().axes = found
     return found
 
@@ -301,13 +313,9 @@ def _savefig(
     state.draw((figure,), fname)
 
 
-def _add_subplot(
-    self: Value, *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None,
-    ylabel: Value = None, sharex: Value = None, sharey: Value = None, aspect: Value = None,
-) -> Axes:  # fmt: skip
+def _add_subplot(self: Value, *args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     found = _figure_of(self).add_axes(*_place("add_subplot", args), solid=_solid("add_subplot", projection))
-    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
-    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    _made_with(found, "add_subplot", kwargs)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any, NoReturn
 
@@ -218,23 +218,22 @@ def _of_kinds(kinds: set[type]) -> DType:
 
 def _promoted(data: Any) -> DType:
     """The dtype to which all of nested data are promoted. Raises TypeError or RuntimeError for what has none."""
-    pending: list[Any] = [data]
     found: set[DType] = set()
     others: set[type] = set()
-    while pending:
-        level = pending.pop()
+    for level in _levels(data):
+        if type(level) is range:
+            others.add(int)
+            continue
         if not level:
             found.add(dtypes.default.dtype)
         for each in level:
-            if isinstance(each, _SEQUENCES):
-                pending.append(each)
-            elif isinstance(each, (NumPyArray, NumPyScalar)):
+            if isinstance(each, (NumPyArray, NumPyScalar)):
                 found.add(dtypes.of(each.array))
             elif isinstance(each, Tensor):
                 found.add(each.dtype)
             elif isinstance(each, _SCALARS):
                 others.add(type(each))
-            else:
+            elif not isinstance(each, _SEQUENCES):
                 _scalar(each, None)
     if others:
         found.add(_of_kinds(others))
@@ -242,12 +241,28 @@ def _promoted(data: Any) -> DType:
 
 
 def _has_arrays(data: Any) -> bool:
-    kinds = {*map(type, data)}
-    if _PLAIN.issuperset(kinds):
-        return False
-    if any(issubclass(kind, (NumPyArray, NumPyScalar, Tensor)) for kind in kinds):
-        return True
-    return any(isinstance(each, _SEQUENCES) and _has_arrays(each) for each in data)
+    """Whether tensors, or arrays or scalars of NumPy's, are among nested data."""
+    return any(
+        issubclass(kind, (NumPyArray, NumPyScalar, Tensor))
+        for level in _levels(data)
+        if type(level) is not range
+        for kind in {*map(type, level)} - _PLAIN
+    )
+
+
+def _levels(data: Any) -> Iterator[Any]:
+    """The sequences in one another, each once: one may hold itself."""
+    pending, seen = [data], {id(data)}
+    while pending:
+        run.poll()
+        level = pending.pop()
+        yield level
+        if type(level) is range or _PLAIN.issuperset(map(type, level)):
+            continue
+        for each in level:
+            if isinstance(each, _SEQUENCES) and id(each) not in seen:
+                seen.add(id(each))
+                pending.append(each)
 
 
 _PLAIN = frozenset({int, float, bool, complex})

@@ -12,6 +12,7 @@ from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import CONSTRUCTORS, Builtin
+from ..values.kinds import Form
 from .numpy_callbacks import TABLE
 
 _FILES = {
@@ -114,6 +115,7 @@ NAMESPACES["numpy.linalg"] = Part(_linalg)
 NAMESPACES["numpy.fft"] = Part(_fft)
 NAMESPACES["numpy.random"] = Part(_random)
 NAMESPACES["numpy.testing"] = Part(_testing)
+NAMESPACES["numpy.typing"] = {_name: Form(_name) for _name in ("ArrayLike", "DTypeLike", "NBitBase", "NDArray")}
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
 CONSTRUCTORS.update(CONSTRUCTED)
