@@ -218,6 +218,40 @@ def test_cells_of_grids_and_folders_of_pictures(tmp_path: Path) -> None:
     assert made == ["labels.png", "named.png", "out/grid.png", "out/sub/spans.png", "ratios.svg"]
 
 
+READ_BACK = """
+import numpy as np
+import matplotlib.pyplot as plt
+fig, (a, b) = plt.subplots(1, 2)
+a.plot([1, 2], label='one'); a.scatter([1], [2], label='two'); a.set_title('t'); a.set_xlabel('x')
+h, l = a.get_legend_handles_labels(); print(len(h), l); a.legend(h, l)
+print(len(a.get_lines()), len(a.lines), a.get_title(), a.get_xlabel(), repr(a.get_ylabel()))
+cb = fig.colorbar(b.imshow(np.eye(2)), ax=b); cb.set_label('size')
+print(fig.number, plt.fignum_exists(1), plt.get_fignums())
+fig.supxlabel('X'); fig.supylabel('Y'); fig.set_dpi(90)
+fig.savefig('q.jpg')
+fig.delaxes(a); b.remove()
+fig.clf(); print(len(fig.axes)); plt.close(); print(plt.get_fignums(), plt.fignum_exists('a'))
+plt.plot([1]); plt.box(False); plt.rcdefaults(); plt.switch_backend('agg')
+plt.gca().set_prop_cycle(color=['r', 'g']); plt.savefig('w.eps'); plt.delaxes(); print(len(plt.gcf().axes))
+"""
+#: What Python prints with Matplotlib 3.11.2, drawing with Agg.
+READ_BACK_PRINTED = """\
+2 ['one', 'two']
+1 1 t x ''
+1 True [1]
+0
+[] False
+0
+"""
+
+
+def test_what_figures_and_axes_tell(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=READ_BACK)
+    assert (answer.code, answer.out, answer.err) == (0, READ_BACK_PRINTED, "")
+    assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["q.jpg", "w.eps"]
+
+
 def test_no_picture_leaves_the_folder(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     (tmp_path / "pics").mkdir()

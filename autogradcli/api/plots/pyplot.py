@@ -24,7 +24,7 @@ from .plain_data import between, numbers, pair, text, whole
 PYPLOT = "matplotlib.pyplot"
 #: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
 _FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
-KINDS = ("png", "svg", "pdf")
+KINDS = ("png", "svg", "pdf", "jpg", "jpeg", "eps")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
     **{name: name for name in sorted(drawing.NAMES) if not name.startswith(("set_", "invert_")) and name not in SOLID},
@@ -36,7 +36,11 @@ _ON_AXES = {
 def plots() -> Plots:
     """The figures of the session that runs."""
     if state.plots is None:
-        for module in ("parts", "grids"):  # figures and axes have names of theirs, which nobody asks an index for
+        for module in (
+            "parts",
+            "grids",
+            "reading_back",
+        ):  # figures and axes have names of theirs, which nobody asks an index for
             loader.load(f"api.plots.{module}")
         state.plots = Plots()
     found: Plots = state.plots
@@ -216,12 +220,12 @@ def _suptitle(self: Value, t: Value, **kwargs: Value) -> None:
     _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", kwargs)))
 
 
-def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
+def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
     """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
-    _colorbar(plots().figure(), mappable, ax, label, **kwargs)
+    return _colorbar(plots().figure(), mappable, ax, label, **kwargs)
 
 
-def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
+def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
     for name in kwargs:
         if name not in _OF_BARS:
             raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
@@ -237,8 +241,9 @@ def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Valu
         for call in reversed(one.calls):
             if call.name in mapped and (mappable is None or mappable.call is call):
                 bar = {name: keyword("colorbar", name, kwargs[name]) for name in kwargs if name != "cax"}
-                one.add(Call("colorbar", (call,), {"label": text("colorbar", label), **bar}))
-                return
+                made = Call("colorbar", (call,), {"label": text("colorbar", label), **bar})
+                one.add(made)
+                return Artist(made, one)
     raise RuntimeError("No mappable was found to use for colorbar creation.")
 
 
@@ -285,7 +290,7 @@ def savefig(
     fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None, transparent: Value = False,
     facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None, orientation: Value = None,
 ) -> None:  # fmt: skip
-    """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG or PDF."""
+    """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG, PDF, JPEG or EPS."""
     _savefig(plots().figure(), fname, dpi, bbox_inches, format, transparent, facecolor)
 
 
