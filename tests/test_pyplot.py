@@ -252,6 +252,33 @@ def test_what_figures_and_axes_tell(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["q.jpg", "w.eps"]
 
 
+SHAPES = """
+import matplotlib.pyplot as plt
+import matplotlib.patches as mpatches
+from matplotlib.patches import Rectangle, Ellipse
+import torch
+fig, ax = plt.subplots()
+ax.add_patch(plt.Circle((0, 0), 1, color='r', fill=False))
+ax.add_patch(mpatches.Rectangle((0.1, 0.2), width=1, height=torch.tensor(2.), facecolor='b', alpha=0.3))
+ax.add_artist(plt.Rectangle(xy=(1, 1), width=.5, height=.5, angle=30, ec='k'))
+ax.add_patch(Ellipse((0, 0), 3, 1, angle=45, fill=False))
+ax.add_patch(plt.Polygon([[0, 0], [1, 0], [0, -1]], color='g'))
+ax.set_xlim(-2, 3); ax.set_ylim(-2, 3); ax.set_aspect('equal')
+plt.savefig('shapes.png')
+for bad in (lambda: plt.Circle(), lambda: Rectangle((0, 0), 1), lambda: plt.Circle((0, 0), 1, url='x'),
+            lambda: ax.add_patch(3)):
+    try: bad()
+    except Exception as e: print(type(e).__name__)
+"""
+
+
+def test_shapes(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=SHAPES)
+    assert (answer.code, answer.out, answer.err) == (0, "TypeError\nTypeError\nTypeError\nTypeError\n", "")
+    assert [path.name for path in (tmp_path / "pics").iterdir()] == ["shapes.png"]
+
+
 def test_no_picture_leaves_the_folder(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     (tmp_path / "pics").mkdir()

@@ -91,6 +91,19 @@ class Artist:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
 
 
+@shown_as("matplotlib.patches.Patch")
+class Shape:
+    """A shape that isn't drawn yet."""
+
+    __slots__ = ("kind", "options", "values")
+
+    def __init__(self, kind: str, values: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.kind, self.values, self.options = kind, values, options
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.patches.{self.kind} object at 0x{id(self):x}>"
+
+
 @shown_as("matplotlib.transforms.Transform")
 class Measure:
     """What the numbers of a place mean: parts of the axes, parts of the figure, or data."""
@@ -279,4 +292,4 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Axes, Figure, AxesGrid)
+_DRAWINGS = (Artist, Axes, Figure, AxesGrid, Shape)
