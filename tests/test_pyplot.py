@@ -157,13 +157,147 @@ def test_what_is_handed_on_to_matplotlib(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["flat.png", "solid.png"]
 
 
+GRIDS = """
+import numpy as np, torch
+import matplotlib.pyplot as plt
+import matplotlib.gridspec as gridspec
+fig = plt.figure(figsize=(6, 6))
+gs = gridspec.GridSpec(3, 3)
+gs.update(wspace=0.05)
+fig.add_subplot(gs[0, :]).plot([1, 2])
+plt.subplot(gs[1:, 0:2]); plt.imshow(torch.eye(3))
+plt.subplot(gs[5]).plot([3, 1])
+plt.savefig('out/grid.png', bbox_inches='tight')
+fig = plt.figure()
+gs = gridspec.GridSpec(2, 2, figure=fig, width_ratios=[2, 1], height_ratios=[1, 3])
+for cell in gs:
+    fig.add_subplot(cell).plot([2, 1])
+plt.savefig('./ratios.svg')
+fig = plt.figure()
+fig.add_subplot(fig.add_gridspec(2, 3)[-1, :-1]).plot([2, 1])
+fig.add_subplot(2, 3, (1, 3)).plot([1, 3])
+plt.subplot2grid((3, 3), (2, 0), colspan=3)
+fig.savefig('out/sub/spans.png')
+X, Y = np.meshgrid(np.linspace(-1, 1, 20), np.linspace(-1, 1, 20))
+plt.figure()
+plt.clabel(plt.contour(X, Y, X ** 2 + Y, 6), inline=1, fontsize=8)
+plt.savefig('labels.png')
+_, axs = plt.subplots(2, 3)
+axs[np.unravel_index(4, (2, 3))].plot([1, 2])
+axs[np.int64(1)][torch.tensor(2)].plot([2, 1])
+print(len(plt.gcf().axes), gs.nrows, gs.ncols)
+ax = plt.figure().add_subplot(131, frameon=False, facecolor='w', title='t')
+plt.subplot(132, frameon=True, xlabel='x'); plt.axes([0.1, 0.1, 0.2, 0.2], facecolor='k')
+ax.fill_between(x=[0, 1], y1=[0, 1], y2=0.5, alpha=.3); ax.scatter(x=[1], y=[2], s=3); ax.bar(x=[1], height=[2])
+ax.hist(x=[1, 2, 3], bins=2); ax.imshow(X=np.eye(2)); ax.barh(y=[1], width=[2]); ax.set_xticks(ticks=[0, 1])
+ax.text(x=0, y=0, s='a'); ax.hlines(y=1, xmin=0, xmax=1); ax.violinplot(dataset=[[1., 2., 3.]]); ax.axis('off')
+plt.savefig('named.png')
+for bad in (lambda: gs[3, 0], lambda: gs[9], lambda: gs[0:0, 1], lambda: gs[1, 2, 3],
+            lambda: gridspec.GridSpec(2, 2, width_ratios=[1])):
+    try:
+        bad()
+    except (IndexError, ValueError) as e:
+        print(type(e).__name__, e)
+"""
+#: What Python prints with Matplotlib 3.11.2, drawing with Agg.
+GRIDS_PRINTED = """\
+6 2 2
+IndexError index 3 is out of bounds for axis 0 with size 2
+IndexError index 9 is out of bounds for GridSpec with size 4
+IndexError GridSpec slice would result in no space allocated for subplot
+ValueError Unrecognized subplot spec
+ValueError Expected the given number of width ratios to match the number of columns of the grid
+"""
+
+
+def test_cells_of_grids_and_folders_of_pictures(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=GRIDS)
+    assert (answer.code, answer.out, answer.err) == (0, GRIDS_PRINTED, "")
+    made = sorted(str(path.relative_to(tmp_path / "pics")) for path in (tmp_path / "pics").rglob("*.*"))
+    assert made == ["labels.png", "named.png", "out/grid.png", "out/sub/spans.png", "ratios.svg"]
+
+
+READ_BACK = """
+import numpy as np
+import matplotlib.pyplot as plt
+fig, (a, b) = plt.subplots(1, 2)
+a.plot([1, 2], label='one'); a.scatter([1], [2], label='two'); a.set_title('t'); a.set_xlabel('x')
+h, l = a.get_legend_handles_labels(); print(len(h), l); a.legend(h, l)
+print(len(a.get_lines()), len(a.lines), a.get_title(), a.get_xlabel(), repr(a.get_ylabel()))
+cb = fig.colorbar(b.imshow(np.eye(2)), ax=b); cb.set_label('size')
+print(fig.number, plt.fignum_exists(1), plt.get_fignums())
+fig.supxlabel('X'); fig.supylabel('Y'); fig.set_dpi(90)
+fig.savefig('q.jpg')
+fig.delaxes(a); b.remove()
+fig.clf(); print(len(fig.axes)); plt.close(); print(plt.get_fignums(), plt.fignum_exists('a'))
+plt.plot([1]); plt.box(False); plt.rcdefaults(); plt.switch_backend('agg')
+plt.gca().set_prop_cycle(color=['r', 'g']); plt.savefig('w.eps'); plt.delaxes(); print(len(plt.gcf().axes))
+"""
+#: What Python prints with Matplotlib 3.11.2, drawing with Agg.
+READ_BACK_PRINTED = """\
+2 ['one', 'two']
+1 1 t x ''
+1 True [1]
+0
+[] False
+0
+"""
+
+
+def test_what_figures_and_axes_tell(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=READ_BACK)
+    assert (answer.code, answer.out, answer.err) == (0, READ_BACK_PRINTED, "")
+    assert sorted(path.name for path in (tmp_path / "pics").iterdir()) == ["q.jpg", "w.eps"]
+
+
+SHAPES = """
+import matplotlib.pyplot as plt
+import matplotlib.patches as mpatches
+from matplotlib.patches import Rectangle, Ellipse
+import torch
+fig, ax = plt.subplots()
+ax.add_patch(plt.Circle((0, 0), 1, color='r', fill=False))
+ax.add_patch(mpatches.Rectangle((0.1, 0.2), width=1, height=torch.tensor(2.), facecolor='b', alpha=0.3))
+ax.add_artist(plt.Rectangle(xy=(1, 1), width=.5, height=.5, angle=30, ec='k'))
+ax.add_patch(Ellipse((0, 0), 3, 1, angle=45, fill=False))
+ax.add_patch(plt.Polygon([[0, 0], [1, 0], [0, -1]], color='g'))
+ax.set_xlim(-2, 3); ax.set_ylim(-2, 3); ax.set_aspect('equal')
+plt.savefig('shapes.png')
+for bad in (lambda: plt.Circle(), lambda: Rectangle((0, 0), 1), lambda: plt.Circle((0, 0), 1, url='x'),
+            lambda: ax.add_patch(3)):
+    try: bad()
+    except Exception as e: print(type(e).__name__)
+"""
+
+
+def test_shapes(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=SHAPES)
+    assert (answer.code, answer.out, answer.err) == (0, "TypeError\nTypeError\nTypeError\nTypeError\n", "")
+    assert [path.name for path in (tmp_path / "pics").iterdir()] == ["shapes.png"]
+
+
+def test_no_picture_leaves_the_folder(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    (tmp_path / "pics").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pics" / "link").symlink_to(tmp_path / "elsewhere")
+    program = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('link/a.png')"
+    answer = ask("run", "--plots", str(tmp_path / "pics"), "-", stdin=program)
+    assert answer.code == 0
+    assert "'link/a.png' leads out of the folder" in answer.err
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 #: Programs that are refused: what they try, and words of the error.
 REFUSED = {
-    "plt.savefig('../a.png')": "takes the name of a file alone",
-    "plt.savefig('/tmp/a.png')": "takes the name of a file alone",
-    "plt.savefig('a/../../b.png')": "takes the name of a file alone",
-    "plt.savefig('.a.png')": "takes the name of a file alone",
-    "plt.savefig('a.png\\0')": "takes the name of a file alone",
+    "plt.savefig('../a.png')": "takes the name of a file below",
+    "plt.savefig('/tmp/a.png')": "takes the name of a file below",
+    "plt.savefig('a/../../b.png')": "takes the name of a file below",
+    "plt.savefig('.a.png')": "takes the name of a file below",
+    "plt.savefig('a.png\\0')": "takes the name of a file below",
     "plt.text(0, 0, 'a', fontproperties='/a.ttf')": "unexpected keyword argument 'fontproperties'",
     "plt.text(0, 0, 'a', usetex=True)": "unexpected keyword argument 'usetex'",
     "plt.text(0, 0, 'a', bbox={'url': 'x'})": "'url' in a dictionary, which can't be drawn",

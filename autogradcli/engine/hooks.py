@@ -15,7 +15,7 @@ from .node import AccumulateGrad, Node, Nowhere, Output, index_of, node_of
 from .state import state
 from .tensor import Tensor
 
-_next_key = count().__next__
+next_key = count().__next__
 
 
 @shown_as("torch.utils.hooks.RemovableHandle")
@@ -43,7 +43,7 @@ class RemovableHandle(ContextMode):
 
 
 def add_hook(table: dict[int, Any], hook: Callable[..., Any], first: bool = False) -> RemovableHandle:
-    key = _next_key()
+    key = next_key()
     others = list(table.items()) if first else []
     table[key] = callee(hook)
     if state.tape is not None:

@@ -62,8 +62,8 @@ _REASONS: dict[str, str] = {
     "loop over the values that you want to try": "optuna hyperopt nevergrad",
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
-    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.animation matplotlib.gridspec "
-    "matplotlib.patches matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
+    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.animation "
+    "matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
     "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
@@ -77,7 +77,6 @@ _REASONS: dict[str, str] = {
     "torch.cuda.is_available() is False: " + _DEVICE: "torch.cuda.graphs torch.cuda.nvtx torch.cuda.streams pynvml",
     "polynomials are sums of powers: numpy.polyfit and numpy.polyval": "numpy.polynomial",
     "a mask is an array of booleans: x[x > 0]": "numpy.ma",
-    "annotate with numpy.ndarray": "numpy.typing",
     "a program here calls no code from elsewhere": "numpy.ctypeslib numpy.f2py cffi pybind11",
 }
 _BY_NAME = {name: reason for reason, names in _REASONS.items() for name in names.split()}
@@ -106,7 +105,7 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "torch.autograd.profiler": {"emit_nvtx": _DEVICE, "emit_itt": _DEVICE},
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
-    "torch.utils.data": {"DistributedSampler": _PROCESSES, "get_worker_info": _PROCESSES},
+    "torch.utils.data": {"DistributedSampler": _PROCESSES},
     "numpy": {
         "save": FILES, "load": FILES, "savez": FILES, "loadtxt": FILES, "savetxt": FILES, "genfromtxt": FILES,
         "fromfile": FILES, "memmap": FILES, "object_": "arrays here hold numbers and booleans",

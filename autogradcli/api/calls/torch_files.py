@@ -124,7 +124,15 @@ sparse_adam SparseAdam
 dataloader DataLoader Dataset IterableDataset Sampler SequentialSampler RandomSampler BatchSampler default_collate
 dataset Dataset IterableDataset TensorDataset StackDataset ConcatDataset ChainDataset Subset random_split
 sampler Sampler SequentialSampler RandomSampler SubsetRandomSampler WeightedRandomSampler BatchSampler
+_utils.collate default_collate default_convert
+_utils.worker get_worker_info
 """,
+    ),
+    "torch": (
+        "torch",
+        "functional atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod "
+        "cdist chain_matmul einsum istft lu meshgrid norm pca_lowrank split stft svd_lowrank tensordot unique "
+        "unique_consecutive unravel_index",
     ),
     "torch.autograd": ("torch.autograd", "anomaly_mode detect_anomaly set_detect_anomaly\nvariable Variable"),
     "torch._functorch": (

@@ -72,5 +72,10 @@ def _with(kind: dict[Any, Any], made: dict[Any, Any]) -> Any:
     return copied
 
 
+def get_worker_info() -> None:
+    """None: a loader here has no processes of its own, as in PyTorch with ``num_workers=0``."""
+
+
+define_python("get_worker_info", get_worker_info, into="data")
 define_python("default_collate", default_collate, into="data")
 define_python("default_convert", default_convert, into="data")

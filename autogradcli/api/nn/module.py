@@ -65,8 +65,10 @@ class Module(Cast):
         else:
             put_property(shadow, self, "training", True)
         own["_is_full_backward_hook"] = None
-        for name in (*_GROUPS, *_HOOKS):
+        for name in _GROUPS:
             own[name] = {}
+        for name in _HOOKS:
+            own[name] = OrderedDict()
         for name in _STATE:
             own[name] = set()
 

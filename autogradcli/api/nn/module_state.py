@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,12 +11,12 @@ from ...engine.leaves import require_grad
 from ...engine.state import state
 from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import check_items, run
-from ..calls.registry import Property, attributes_of
+from ..calls.registry import Method, Property, attributes_of
 from ..calls.uninitialized import NO_SHAPE, Uninitialized
 from .functions_by_attribute import M
 
 
-class OrderedDict(dict[str, Any]):
+class OrderedDict(collections.OrderedDict[str, Any]):
     """What ``state_dict`` returns; it prints as PyTorch's. ``metadata`` has the version of each module by its path."""
 
     metadata: dict[str, Any] | None = None
@@ -33,6 +34,11 @@ def _metadata(values: OrderedDict) -> dict[str, Any]:
     return values.metadata
 
 
+#: Its order is its own, not that of the dict that it is.
+for _name in ("items", "keys", "values", "pop", "popitem", "setdefault", "clear"):
+    attributes_of(OrderedDict)[_name] = Method(vars(collections.OrderedDict)[_name])
+attributes_of(OrderedDict)["copy"] = Method(lambda values: OrderedDict(values))
+attributes_of(OrderedDict)["move_to_end"] = Method(lambda values, key, last=True: values.move_to_end(key, last))
 attributes_of(OrderedDict)["_metadata"] = Property(
     _metadata, lambda values, new: object.__setattr__(values, "metadata", new)
 )

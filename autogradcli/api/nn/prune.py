@@ -6,8 +6,10 @@ product. Masks put on one another are combined: a later method chooses among wha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from ...engine.hooks import next_key
 from ...engine.tensor import Tensor
 from ...numerics.limits import counted, shown
 from ..calls.argument_types import Value, type_name
@@ -123,7 +125,7 @@ class BasePruningMethod(Object):
             del module._parameters[name]
         module.register_buffer(name + "_mask", mask)
         setattr(module, name, method.apply_mask(module))
-        module._forward_pre_hooks[id(method)] = method
+        module._forward_pre_hooks[next_key()] = method
         return method
 
     def prune(self, t: Any, default_mask: Any = None, importance_scores: Any = None) -> Any:
@@ -159,6 +161,27 @@ class PruningContainer(BasePruningMethod):
 
     def __len__(self) -> int:
         return len(self._methods)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._methods)
+
+    def __getitem__(self, idx: Any) -> Any:
+        if type(idx) is not int:
+            raise TypeError(f"tuple indices must be integers or slices, not {type_name(idx)}")
+        if not -len(self._methods) <= idx < len(self._methods):
+            raise IndexError("tuple index out of range")
+        return self._methods[idx]
+
+    def add_pruning_method(self, method: Any) -> None:
+        """Put one more on the others, for the same parameter."""
+        if method is not None and not isinstance(method, BasePruningMethod):
+            raise TypeError(f"<class '{type_name(method)}'> is not a BasePruningMethod subclass")
+        if method is not None and method._tensor_name != self._tensor_name:
+            raise ValueError(
+                "Can only add pruning methods acting on the parameter named "
+                f"'{self._tensor_name}' to PruningContainer {self}. Found '{method._tensor_name}'"
+            )
+        self._methods = [*self._methods, method]
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
         """The mask of the last method, which sees what the others left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.hooks import next_key
 from ...engine.state import state
 from ...engine.tensor import Parameter
 from ...numerics.limits import counted
@@ -110,7 +111,7 @@ def weight_norm(module: Value, name: str = "weight", dim: int | None = 0) -> Any
 
 
 def _enter(module: Any, hook: _Hook) -> None:
-    module._forward_pre_hooks[id(hook)] = hook
+    module._forward_pre_hooks[next_key()] = hook
 
 
 def _taken_out(module: Any, name: str, kind: type[_Hook], called: str) -> Any:

@@ -109,6 +109,9 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "contour": {**_MAPPED, "levels": _levels, "colors": colours, "linewidths": _WIDTH},
     "contourf": {**_MAPPED, "levels": _levels, "colors": colours},
+    "clabel": {
+        "fontsize": _WRITTEN["fontsize"], "inline": yes, "colors": colours, "fmt": text, "inline_spacing": number,
+    },
     "axhline": _STRAIGHT, "axvline": _STRAIGHT,
     "fill_between": _FILLED,
     "set_title": _WRITTEN, "set_xlabel": _WRITTEN, "set_ylabel": _WRITTEN, "suptitle": _WRITTEN,
@@ -141,10 +144,27 @@ def options_of(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+#: Of calls whose first values may be given by name: the names.
+_FIRST: dict[str, tuple[str, ...]] = {
+    "scatter": ("x", "y"), "hist": ("x", "bins"), "bar": ("x", "height"), "imshow": ("X",), "step": ("x", "y"),
+    "fill_between": ("x", "y1", "y2"), "fill_betweenx": ("y", "x1", "x2"), "barh": ("y", "width"),
+    "boxplot": ("x",), "violinplot": ("dataset",), "pie": ("x",), "hist2d": ("x", "y"), "hexbin": ("x", "y"),
+    "arrow": ("x", "y", "dx", "dy"), "hlines": ("y", "xmin", "xmax"), "vlines": ("x", "ymin", "ymax"),
+    "axhspan": ("ymin", "ymax"), "axvspan": ("xmin", "xmax"), "axline": ("xy1", "xy2"), "matshow": ("Z",),
+    "spy": ("Z",), "eventplot": ("positions",), "text": ("x", "y", "s"), "annotate": ("text", "xy"),
+    "set_xticks": ("ticks",), "set_yticks": ("ticks",), "set_zticks": ("ticks",), "set_xticklabels": ("labels",),
+    "set_yticklabels": ("labels",), "set_xscale": ("value",), "set_yscale": ("value",), "axis": ("arg",),
+    "plot_surface": ("X", "Y", "Z"), "plot_wireframe": ("X", "Y", "Z"), "scatter3D": ("xs", "ys", "zs"),
+}  # fmt: skip
+
+
 def draw(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """Add a call to axes; what Matplotlib's gives, as values of the language."""
     if name in SOLID and not axes.solid:
         raise AttributeError(f"'Axes' object has no attribute '{name}': give the axes projection='3d'")
+    kwargs, firsts = dict(kwargs), _FIRST.get(name, ())
+    while len(args) < len(firsts) and firsts[len(args)] in kwargs:
+        args = (*args, kwargs.pop(firsts[len(args)]))
     return (on_solid(axes, name) or _DRAWN[name])(axes, name, args, kwargs)
 
 
@@ -243,6 +263,14 @@ def _contours(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str,
         if (len(y), len(x)) != z.shape:
             raise TypeError(f"Length of x ({len(x)}) must match number of columns in z ({z.shape[1]})")
     return _add(axes, name, (x, y, z), options_of(name, {**last, **kwargs}))
+
+
+def _labels_of_contours(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    if len(args) not in (1, 2) or type(args[0]) is not Artist or args[0].call.name not in ("contour", "contourf"):
+        raise _wrong(name, "what contour() gave, and perhaps levels")
+    given = {key: bool(value) if key == "inline" else value for key, value in kwargs.items()}
+    levels = tuple(numbers(name, each).reshape(-1) for each in args[1:])
+    return _add(axes, name, (args[0].call, *levels), options_of(name, given))
 
 
 def _straight(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
@@ -348,6 +376,7 @@ _DRAWN: dict[str, Callable[[Axes, str, tuple[Any, ...], Mapping[str, Any]], Any]
     **dict.fromkeys((*PASSED, *SOLID), passed),
     **dict.fromkeys(("plot", "semilogx", "semilogy", "loglog"), _lines),
     "scatter": _scatter, "hist": _hist, "bar": _bar, "imshow": _imshow, "contour": _contours, "contourf": _contours,
+    "clabel": _labels_of_contours,
     "axhline": _straight, "axvline": _straight, "fill_between": _fill, "set_title": _written, "set_xlabel": _written,
     "set_ylabel": _written, "legend": _legend, "grid": _grid, "set_xlim": _limits, "set_ylim": _limits,
     "set_xscale": _scale, "set_yscale": _scale, "axis": _axis,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex, cast
 
 import numpy as np
 
+from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
+from ..arrays.values import NumPyScalar
 
 #: Figures that are open, axes of one, calls of one of these, and numbers in all that is open.
 MOST_FIGURES, MOST_AXES, MOST_CALLS, MOST_HELD = 50, 100, 20_000, 1 << 22
@@ -88,6 +91,19 @@ class Artist:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
 
 
+@shown_as("matplotlib.patches.Patch")
+class Shape:
+    """A shape that isn't drawn yet."""
+
+    __slots__ = ("kind", "options", "values")
+
+    def __init__(self, kind: str, values: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.kind, self.values, self.options = kind, values, options
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.patches.{self.kind} object at 0x{id(self):x}>"
+
+
 @shown_as("matplotlib.transforms.Transform")
 class Measure:
     """What the numbers of a place mean: parts of the axes, parts of the figure, or data."""
@@ -126,6 +142,11 @@ class Axes:
         self.calls.append(call)
 
 
+def whole_index(index: Any) -> Any:
+    """A tensor or a number of NumPy's as the whole number that it is; all else as it is."""
+    return operator.index(cast(SupportsIndex, index)) if isinstance(index, (Tensor, NumPyScalar)) else index
+
+
 @shown_as("matplotlib.axes.AxesArray")
 class AxesGrid:
     """What ``subplots(2, 2)`` gives: an array of axes."""
@@ -145,7 +166,7 @@ class AxesGrid:
         return (self[k] for k in range(len(self)))
 
     def __getitem__(self, index: Any) -> Axes | AxesGrid:
-        places = index if type(index) is tuple else (index,)
+        places = tuple(map(whole_index, index if type(index) is tuple else (index,)))
         if any(type(k) is slice for k in places):
             return self._part(places)
         if len(places) > len(self.shape):
@@ -271,4 +292,4 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Axes, Figure, AxesGrid)
+_DRAWINGS = (Artist, Axes, Figure, AxesGrid, Shape)

@@ -28,7 +28,7 @@ PASSED = frozenset(
         *("minorticks_off", "minorticks_on", "set_aspect", "set_axis_off", "set_axis_on", "set_axisbelow"),
         *("set_box_aspect", "set_facecolor", "set_frame_on", "set_xbound", "set_ybound", "set_xmargin", "set_ymargin"),
         *("set_xticks", "set_yticks", "set_xticklabels", "set_yticklabels", "tick_params", "ticklabel_format"),
-        *("autoscale", "label_outer", "relim", "autoscale_view", "set_visible"),
+        *("autoscale", "label_outer", "relim", "autoscale_view", "set_visible", "set_prop_cycle"),
     )
 )
 #: Of axes in three dimensions.

@@ -16,14 +16,15 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
+from .cells import Cell
 from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
 from .further import SOLID, keyword
 from .plain_data import between, numbers, pair, text, whole
 
 PYPLOT = "matplotlib.pyplot"
-#: A file's name, and no folder's.
-_FILE = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}")
-KINDS = ("png", "svg", "pdf")
+#: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
+_FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
+KINDS = ("png", "svg", "pdf", "jpg", "jpeg", "eps")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
     **{name: name for name in sorted(drawing.NAMES) if not name.startswith(("set_", "invert_")) and name not in SOLID},
@@ -35,7 +36,12 @@ _ON_AXES = {
 def plots() -> Plots:
     """The figures of the session that runs."""
     if state.plots is None:
-        loader.load("api.plots.parts")  # figures and axes have names of its, which nobody asks an index for
+        for module in (
+            "parts",
+            "grids",
+            "reading_back",
+        ):  # figures and axes have names of theirs, which nobody asks an index for
+            loader.load(f"api.plots.{module}")
         state.plots = Plots()
     found: Plots = state.plots
     return found
@@ -115,11 +121,16 @@ def subplots(
     return made, AxesGrid(cells, shape) if shape else cells[0]
 
 
-def _place(name: str, args: tuple[Any, ...]) -> tuple[int, int, int]:
+def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(args) == 1 and type(args[0]) is Cell:
+        return args[0].grid.place(args[0].at)
     if len(args) == 1 and type(args[0]) is int and 111 <= args[0] <= 999:
         args = tuple(map(int, str(args[0])))
     if not args:
         args = (1, 1, 1)
+    if len(args) == 3 and type(args[2]) is tuple and len(args[2]) == 2:
+        first, last = sorted(_place(name, (*args[:2], each))[2] for each in args[2])
+        return (*args[:2], (first, last))
     if len(args) != 3 or not all(type(n) is int for n in args):
         raise ValueError(f"{name}() takes rows, columns and which of them, such as {name}(1, 2, 1)")
     rows, columns, index = args
@@ -134,34 +145,46 @@ def _solid(name: str, projection: Any) -> bool:
     return bool(projection == "3d")
 
 
-def subplot(
-    *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None, ylabel: Value = None,
-    sharex: Value = None, sharey: Value = None, aspect: Value = None, label: Value = None,
-) -> Axes:  # fmt: skip
+def subplot(*args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
     found = plots().figure().add_axes(*_place("subplot", args), solid=_solid("subplot", projection))
-    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
-    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    _made_with(found, "subplot", kwargs)
     return found
 
 
-def axes(arg: Value = None, projection: Value = None) -> Axes:
+def _made_with(made: Axes, name: str, given: dict[str, Any]) -> None:
+    """Set what new axes were given: what ``set`` takes, and a few that draw nothing."""
+    for key in ("sharex", "sharey", "label", "polar", "autoscale_on", "zorder"):
+        given.pop(key, None)
+    for key, told in (("frameon", "set_frame_on"), ("facecolor", "set_facecolor"), ("fc", "set_facecolor")):
+        if key in given:
+            drawing.draw(made, told, (given.pop(key),), {})
+    try:
+        _axes_set(made, **{key: value for key, value in given.items() if value is not None})
+    except TypeError as error:
+        raise TypeError(str(error).replace("set()", f"{name}()", 1)) from None
+
+
+def axes(arg: Value = None, projection: Value = None, **kwargs: Value) -> Axes:
     """New axes that fill the figure, or a part of it: ``axes([left, bottom, width, height])``."""
     if type(arg) is Axes:
         plots().axes = arg
         return arg
     if arg is None:
-        return plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
-    return _add_axes(plots().figure(), arg, projection)
+        found = plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
+        _made_with(found, "axes", kwargs)
+        return found
+    return _add_axes(plots().figure(), arg, projection, **kwargs)
 
 
-def _add_axes(self: Value, rect: Value, projection: Value = None) -> Axes:
+def _add_axes(self: Value, rect: Value, projection: Value = None, **kwargs: Value) -> Axes:
     if type(rect) is Axes:
         return rect
     parts = numbers("add_axes", rect)
     if parts.shape != (4,) or not ((parts >= -1) & (parts <= 2)).all():
         raise ValueError("add_axes() takes left, bottom, width and height as parts of the figure")
     found = _figure_of(self).new_axes(tuple(parts.tolist()), _solid("add_axes", projection))
+    _made_with(found, "add_axes", kwargs)
     plots().axes = found
     return found
 
@@ -197,12 +220,12 @@ def _suptitle(self: Value, t: Value, **kwargs: Value) -> None:
     _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", kwargs)))
 
 
-def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
+def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
     """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
-    _colorbar(plots().figure(), mappable, ax, label, **kwargs)
+    return _colorbar(plots().figure(), mappable, ax, label, **kwargs)
 
 
-def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> None:
+def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
     for name in kwargs:
         if name not in _OF_BARS:
             raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
@@ -218,8 +241,9 @@ def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Valu
         for call in reversed(one.calls):
             if call.name in mapped and (mappable is None or mappable.call is call):
                 bar = {name: keyword("colorbar", name, kwargs[name]) for name in kwargs if name != "cax"}
-                one.add(Call("colorbar", (call,), {"label": text("colorbar", label), **bar}))
-                return
+                made = Call("colorbar", (call,), {"label": text("colorbar", label), **bar})
+                one.add(made)
+                return Artist(made, one)
     raise RuntimeError("No mappable was found to use for colorbar creation.")
 
 
@@ -266,7 +290,7 @@ def savefig(
     fname: Value, dpi: Value = None, bbox_inches: Value = None, format: Value = None, transparent: Value = False,
     facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None, orientation: Value = None,
 ) -> None:  # fmt: skip
-    """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG or PDF."""
+    """Write the current figure into the folder that ``--plots DIR`` names, as PNG, SVG, PDF, JPEG or EPS."""
     _savefig(plots().figure(), fname, dpi, bbox_inches, format, transparent, facecolor)
 
 
@@ -275,9 +299,15 @@ def _savefig(
     transparent: Value = False, facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None,
     orientation: Value = None,
 ) -> None:  # fmt: skip
+    from ..nn.kept_files import name_of_file
+
     figure = _figure_of(self)
-    if type(fname) is not str or not _FILE.fullmatch(fname):
-        raise ValueError("savefig() takes the name of a file alone, such as 'loss.png': --plots DIR names the folder")
+    name = name_of_file("savefig", fname)
+    if not _FILE.fullmatch(name):
+        raise ValueError(
+            "savefig() takes the name of a file below the folder of --plots, such as 'loss.png' or 'out/loss.png'"
+        )
+    fname = name.removeprefix("./")
     kind = fname.rpartition(".")[2].lower() if "." in fname else ""
     if type(format) is str:
         kind = format.lower()
@@ -288,13 +318,9 @@ def _savefig(
     state.draw((figure,), fname)
 
 
-def _add_subplot(
-    self: Value, *args: Value, projection: Value = None, title: Value = None, xlabel: Value = None,
-    ylabel: Value = None, sharex: Value = None, sharey: Value = None, aspect: Value = None,
-) -> Axes:  # fmt: skip
+def _add_subplot(self: Value, *args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     found = _figure_of(self).add_axes(*_place("add_subplot", args), solid=_solid("add_subplot", projection))
-    given = {"title": title, "xlabel": xlabel, "ylabel": ylabel, "aspect": aspect}
-    _axes_set(found, **{name: value for name, value in given.items() if value is not None})
+    _made_with(found, "add_subplot", kwargs)
     return found
 
 

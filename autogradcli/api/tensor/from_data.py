@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -32,18 +32,21 @@ def array_from(data: Any, dtype: DType | None = None) -> np.ndarray:
     if isinstance(data, (Tensor, NumPyArray, NumPyScalar)):
         array = np.asarray(data.array)
         return np.array(array if dtype is None else cast(array, dtype), order="C")
+    said = dtype
+    if said is None and isinstance(data, _SEQUENCES) and _has_arrays(data):
+        said = _promoted(data)
     shape = _shape(data)
     check_numbers(shape)
     flat: list[Any] = []
+    if 0 in shape:  # nothing is looked at but for its dtype
+        return np.empty(shape, (said or _promoted(data)).np)
     try:
-        _flatten(data, shape, 0, flat)
+        _flatten(data, shape, 0, flat, said)
     except RuntimeError as error:
         if dtype is None or not str(error).startswith(_NO_DTYPE):
             raise
         raise _no_number(str(error).removeprefix(_NO_DTYPE), dtype) from None
-    if dtype is None:
-        dtype = _infer(data, flat)
-    return _fill(flat, dtype).reshape(shape)
+    return _fill(flat, said or _of_kinds(_kinds(flat))).reshape(shape)
 
 
 def plain_array(data: Any) -> np.ndarray | None:
@@ -72,10 +75,13 @@ def cast(array: np.ndarray, dtype: DType) -> np.ndarray:
 
 
 def _shape(data: Any) -> tuple[int, ...]:
+    """The shape that the first of each level has. An array of NumPy's is a sequence in this, a tensor is a number."""
     shape: list[int] = []
     seen = 0
-    while isinstance(data, _SEQUENCES) or (isinstance(data, _ARRAYS) and data.array.ndim):
-        if isinstance(data, _ARRAYS):
+    while isinstance(data, (*_SEQUENCES, NumPyArray)):
+        if isinstance(data, NumPyArray):
+            if not data.array.ndim:
+                raise TypeError("len() of unsized object")
             shape += data.array.shape
             break
         shape.append(len(data))
@@ -92,16 +98,12 @@ def _shape(data: Any) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def _flatten(data: Any, shape: tuple[int, ...], dim: int, out: list[Any]) -> None:
+def _flatten(data: Any, shape: tuple[int, ...], dim: int, out: list[Any], dtype: DType | None) -> None:
     if dim == len(shape):
-        out.append(_scalar(data))
+        out.append(_scalar(data, dtype))
         return
-    if isinstance(data, NumPyArray):
-        data = data.array.tolist()
-    if isinstance(data, Tensor):
-        if data.array.ndim and len(shape) - dim > data.array.ndim - 1 and data.array.size > 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
-        data = data.array.tolist()
+    if isinstance(data, _ARRAYS):
+        data = _rows(data, len(shape) - dim, dtype)
     if not isinstance(data, (*_SEQUENCES, str)):
         raise TypeError("not a sequence")
     if len(data) != shape[dim]:
@@ -111,10 +113,24 @@ def _flatten(data: Any, shape: tuple[int, ...], dim: int, out: list[Any]) -> Non
             out += data
             return
         for value in data:
-            out.append(_scalar(value))
+            out.append(_scalar(value, dtype))
         return
     for value in data:
-        _flatten(value, shape, dim + 1, out)
+        _flatten(value, shape, dim + 1, out, dtype)
+
+
+def _rows(data: Any, levels: int, dtype: DType | None) -> Any:
+    """A tensor, or an array of NumPy's, as nested lists of so many levels at most: below, each is a number."""
+    array = data.array
+    if array.ndim > levels:
+        array = array.reshape((*array.shape[:levels], -1))
+        if array.shape[-1] != 1:
+            _check_one(data, dtype)
+        array = array[..., 0]
+    if isinstance(data, Tensor) and array.size:
+        _check_kind(data, dtype)
+        warn_scalar(data)
+    return array.tolist()
 
 
 def _plain(data: list[Any]) -> bool:
@@ -133,20 +149,49 @@ def warn_scalar(self: Tensor) -> None:
         )
 
 
-def _scalar(value: Any) -> Any:
+def _check_one(value: Any, dtype: DType | None) -> NoReturn:
+    """Say that this has more than the one number that is needed."""
+    whole = dtype is not None and dtype.category <= dtypes.INTEGER
+    if isinstance(value, Tensor):
+        if whole:
+            raise TypeError(_ONE_INTEGER)
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    if whole:
+        raise TypeError("only integer scalar arrays can be converted to a scalar index")
+    raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+
+
+def _check_kind(value: Tensor, dtype: DType | None) -> None:
+    """Raise where the numbers of a tensor aren't ones of the dtype's kind: an index is asked of it, or a float."""
+    category = dtypes.COMPLEX if dtype is None else dtype.category
+    if category <= dtypes.INTEGER and value.dtype.category > dtypes.INTEGER:
+        raise TypeError(_ONE_INTEGER)
+    if category == dtypes.FLOATING and value.dtype.category == dtypes.COMPLEX and value.array.imag.any():
+        raise RuntimeError("value cannot be converted to type double without overflow")
+
+
+_ONE_INTEGER = "only integer tensors of a single element can be converted to an index"
+
+
+def _scalar(value: Any, dtype: DType | None) -> Any:
     if isinstance(value, _SCALARS):
         return value
     if isinstance(value, Tensor):
         if value.array.size != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
+            _check_one(value, dtype)
+        _check_kind(value, dtype)
         warn_scalar(value)
-        return value.array.item()
-    if isinstance(value, (NumPyArray, NumPyScalar)) and value.array.size == 1:
+        number = value.array.item()
+        real = dtype is not None and dtype.category == dtypes.FLOATING and type(number) is complex
+        return number.real if real else number
+    if isinstance(value, NumPyArray) and value.array.ndim:
+        _check_one(value, dtype)
+    if isinstance(value, (NumPyArray, NumPyScalar)):
         return value.array.item()
     if isinstance(value, str):
         raise TypeError("new(): invalid data type 'str'")
-    if isinstance(value, (list, tuple)):
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+    if isinstance(value, _SEQUENCES):
+        raise _no_number(type(value).__name__, dtype or dtypes.int64)
     raise RuntimeError(f"{_NO_DTYPE}{type(value).__name__}")
 
 
@@ -160,15 +205,6 @@ def _no_number(name: str, dtype: DType) -> TypeError:
     return TypeError(f"'{name}' object cannot be interpreted as an integer")
 
 
-def _infer(data: Any, flat: Sequence[Any]) -> DType:
-    if isinstance(data, (list, tuple)) and data and _all_tensors(data):
-        first = _first_tensor(data)
-        return dtypes.of(first.array)
-    if isinstance(data, (list, tuple)) and (found := _said(data)) is not None:
-        return found
-    return _of_kinds(_kinds(flat))
-
-
 def _of_kinds(kinds: set[type]) -> DType:
     """The dtype of Python's numbers of these types."""
     if complex in kinds:
@@ -180,48 +216,56 @@ def _of_kinds(kinds: set[type]) -> DType:
     return dtypes.bool_
 
 
-def _all_tensors(data: Any) -> bool:
-    return all(isinstance(v, Tensor) or (isinstance(v, (list, tuple)) and v and _all_tensors(v)) for v in data)
-
-
-def _said(data: Any) -> DType | None:
-    """The dtype of nested data among which are arrays or scalars of NumPy's; None where there are none."""
-    if not _has_arrays(data):
-        return None
-    pending: list[Any] = [data]
-    found: list[DType] = []
+def _promoted(data: Any) -> DType:
+    """The dtype to which all of nested data are promoted. Raises TypeError or RuntimeError for what has none."""
+    found: set[DType] = set()
     others: set[type] = set()
-    while pending:
-        for each in pending.pop():
-            if isinstance(each, (list, tuple)):
-                pending.append(each)
-            elif isinstance(each, (NumPyArray, NumPyScalar)):
-                found.append(dtypes.of(each.array))
+    for level in _levels(data):
+        if type(level) is range:
+            others.add(int)
+            continue
+        if not level:
+            found.add(dtypes.default.dtype)
+        for each in level:
+            if isinstance(each, (NumPyArray, NumPyScalar)):
+                found.add(dtypes.of(each.array))
             elif isinstance(each, Tensor):
-                found.append(each.dtype)
-            else:
+                found.add(each.dtype)
+            elif isinstance(each, _SCALARS):
                 others.add(type(each))
+            elif not isinstance(each, _SEQUENCES):
+                _scalar(each, None)
     if others:
-        found.append(_of_kinds(others))
+        found.add(_of_kinds(others))
     return reduce(dtypes.promote_types, found)
 
 
 def _has_arrays(data: Any) -> bool:
-    kinds = {*map(type, data)}
-    if _PLAIN.issuperset(kinds):
-        return False
-    if any(issubclass(kind, (NumPyArray, NumPyScalar)) for kind in kinds):
-        return True
-    return any(isinstance(each, (list, tuple)) and _has_arrays(each) for each in data)
+    """Whether tensors, or arrays or scalars of NumPy's, are among nested data."""
+    return any(
+        issubclass(kind, (NumPyArray, NumPyScalar, Tensor))
+        for level in _levels(data)
+        if type(level) is not range
+        for kind in {*map(type, level)} - _PLAIN
+    )
+
+
+def _levels(data: Any) -> Iterator[Any]:
+    """The sequences in one another, each once: one may hold itself."""
+    pending, seen = [data], {id(data)}
+    while pending:
+        run.poll()
+        level = pending.pop()
+        yield level
+        if type(level) is range or _PLAIN.issuperset(map(type, level)):
+            continue
+        for each in level:
+            if isinstance(each, _SEQUENCES) and id(each) not in seen:
+                seen.add(id(each))
+                pending.append(each)
 
 
 _PLAIN = frozenset({int, float, bool, complex})
-
-
-def _first_tensor(data: Any) -> Tensor:
-    while not isinstance(data, Tensor):
-        data = data[0]
-    return data
 
 
 def _array(flat: list[Any], dtype: np.dtype) -> np.ndarray:

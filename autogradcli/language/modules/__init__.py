@@ -58,6 +58,8 @@ def load(name: str) -> None:
             from . import os_module  # noqa: F401
         case "pprint":
             from . import pprint_module  # noqa: F401
+        case "pylab":
+            from . import pylab_module  # noqa: F401
         case "pytest":
             from . import pytest_module  # noqa: F401
         case "pathlib":
@@ -98,6 +100,6 @@ def load(name: str) -> None:
 NAMES = (
     "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum",
     "functools", "gc", "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator",
-    "os", "pathlib", "pprint", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit",
+    "os", "pathlib", "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit",
     "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from ...api.arrays.ufuncs import Ufunc
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin
 from ..values import bytes_methods  # noqa: F401 - which gives arrays their bytes
+from ..values.kinds import Form
 from .numpy_callbacks import TABLE
 
 _FILES = {
@@ -117,6 +118,7 @@ NAMESPACES["numpy.fft"] = Part(_fft)
 NAMESPACES["numpy.random"] = Part(_random)
 NAMESPACES["numpy.testing"] = Part(_testing)
 NAMESPACES["numpy.lib.stride_tricks"] = as_values({"sliding_window_view": WINDOWS})
+NAMESPACES["numpy.typing"] = {_name: Form(_name) for _name in ("ArrayLike", "DTypeLike", "NBitBase", "NDArray")}
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
 DIRECT.add(Ufunc)

@@ -15,9 +15,13 @@ from .entries import entering
 from .records import class_of_annotations
 
 _NAMES = (
-    "Any AnyStr Annotated Callable ClassVar Concatenate Deque Dict DefaultDict Final FrozenSet Generator Generic "
-    "Iterable Iterator List Literal Mapping MutableMapping Never NoReturn Optional OrderedDict ParamSpec "
-    "Protocol Self Sequence Set Sized SupportsFloat SupportsInt Text Tuple Type TypeAlias Union"
+    "Any AnyStr AbstractSet Annotated AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO Callable ChainMap "
+    "ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque Dict Final FrozenSet "
+    "Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List Literal LiteralString Mapping "
+    "MappingView Match MutableMapping MutableSequence MutableSet Never NoReturn NotRequired Optional OrderedDict "
+    "ParamSpec Pattern Protocol Required Reversible Self Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex "
+    "SupportsFloat SupportsIndex SupportsInt SupportsRound Text TextIO Tuple Type TypeAlias TypeGuard Union Unpack "
+    "ValuesView"
 )
 
 
@@ -112,7 +116,6 @@ attributes_of(DictMaker).update(
 DIRECT.update({ClassMaker, DictWord, DictMaker})
 _table["NamedTuple"] = ClassMaker("NamedTuple", NamedTuple, class_of_annotations)
 _table["TypedDict"] = DictWord("TypedDict", TypedDict, DictMaker("TypedDict", {}).subclass)
-namespace("typing_extensions").update(_table)
 
 
 @entering("typing")
@@ -135,6 +138,13 @@ def _itself(value: Any, /) -> Any:
     return value
 
 
-for _name in ("final", "overload", "no_type_check", "runtime_checkable"):
+for _name in ("final", "overload", "override", "no_type_check", "runtime_checkable"):
     _itself.__name__ = _name
     entering("typing")(_itself)
+namespace("typing_extensions").update(_table)
+
+
+@entering("typing_extensions")
+def deprecated(message: Any, /, **options: Any) -> Any:
+    """A decorator that leaves what it decorates as it is."""
+    return _table["final"]

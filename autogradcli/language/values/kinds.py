@@ -117,6 +117,8 @@ class Namespace:
         """The value of a name, UNBOUND if there is none."""
         if name == "__name__":
             return self.dotted
+        if name == "__dict__":  # a copy: what a module has is no program's to change
+            return {each: value for each in self.all_names() if (value := self.get(each)) is not UNBOUND}
         table = registry.NAMESPACES.get(self.dotted)
         if table is not None and name in table:
             value = table[name]

@@ -10,6 +10,7 @@ import numpy as np
 from ...api.plots.drawing import NAMES
 from ...api.plots.figures import Axes, Call, Figure, Measure, Tone, Tones
 from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
+from ...api.plots.shapes import SHAPES
 from .figure import drawn_plainly, plain, saved
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
 
@@ -46,6 +47,13 @@ def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
         if call.name == "colorbar":
             found = made.get(id(call.args[0]))
             canvas.colorbar(found[3] if isinstance(found, tuple) else found, ax=drawn, **_options(call))
+        elif call.name == "add_patch" and call.args[0] in SHAPES:
+            from matplotlib import patches
+
+            drawn.add_patch(getattr(patches, call.args[0])(*call.args[1], **_options(call)))
+            drawn.autoscale_view()
+        elif call.name == "clabel":
+            drawn.clabel(made[id(call.args[0])], *call.args[1:], **_options(call))
         elif call.name == "ticks" and call.args[2] in TICKERS:
             from matplotlib import ticker
 
