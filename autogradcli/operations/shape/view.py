@@ -17,7 +17,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import check_window, shown_sizes
 from ...numerics.shapes import size_not_expanded, sizes_too_few
-from ..dims import Dims, Shape, distinct_dims, numel, strided, wrap_dim, wrap_dims
+from ..dims import Dims, Shape, numel, strided, wrap_dim, wrap_dims
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -382,22 +382,6 @@ def permute(input: Array, dims: Shape) -> Array:
     if len(set(wrapped)) < len(wrapped):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
     return input.transpose(wrapped)
-
-
-@operation(
-    half="moved",
-    layout="like",
-    input=lambda F, g, dims: F.flip(g, dims),
-    examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
-    dims="dims",
-    **_LINEAR,
-)
-def flip(input: Array, dims: Shape) -> Array:
-    """With the order of the elements reversed along some dimensions: a copy."""
-    gone = distinct_dims(dims, input.ndim)
-    if not input.ndim:
-        return input.copy()
-    return input[tuple(slice(None, None, -1) if k in gone else slice(None) for k in range(input.ndim))].copy()
 
 
 roles.expand = expand
