@@ -151,6 +151,14 @@ def strided(array: np.ndarray, shape: Shape, strides: Shape, dtype: np.dtype | N
     return np.ndarray(shape, dtype, storage, address(array) - address(storage), strides)
 
 
+def rows_of(input: np.ndarray, dim: Dims, count: int) -> np.ndarray | None:
+    """The elements that are brought into one, as rows; None where they don't lie in such."""
+    gone = sorted(wrap_dims(dim, input.ndim))
+    if not input.flags.c_contiguous or gone != list(range(input.ndim - len(gone), input.ndim)):
+        return None
+    return input.reshape(-1, count)
+
+
 def broadcast_shape(*shapes: Sequence[int]) -> Shape:
     """The shape that all broadcast to. Raises RuntimeError, in PyTorch's words, where there is none."""
     out: list[int] = []
