@@ -13,7 +13,8 @@ from ...engine.lazy import loader
 from ...engine.mirrors import flip_of, memory_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...engine.views import check_overlap, overlaps_itself
+from ...engine.views import check_overlap
+from ...numerics.layouts import overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
 from ...operations.index import gather, indexing, masks
 from ...operations.reduce import sorting
