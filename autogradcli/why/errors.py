@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..events import Failed
-from ..explain.recording import Slot
+from ..explain.entries import Slot
 from .cuts import why_cut
 from .gradients import why
 from .inquiry import Inquiry, Mended, Why

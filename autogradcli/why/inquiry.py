@@ -10,7 +10,7 @@ import numpy as np
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..engine.tensor import Tensor
 from ..events import Failed
-from ..explain.recording import Slot
+from ..explain.entries import Slot
 from .flow import Flow
 from .lineage import Arrival, Backward, Lineage, Path, path_to
 from .lines import Lines, Names
