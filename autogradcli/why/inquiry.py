@@ -41,6 +41,11 @@ class Why(NamedTuple):
     mended: Mended | None = None
 
 
+def of_error(line: int, *text: str, change: Mended | None = None) -> Why:
+    """An answer about the error that ended a program."""
+    return Why("", "error", line, list(text), mended=change)
+
+
 class Ran(NamedTuple):
     """A program that was run again, changed."""
 
