@@ -20,7 +20,8 @@ from .events import Event, Failed, Value
 from .explain.derivation import NoFormula as NoFormula
 from .explain.derivation import leaves_below
 from .explain.derived import Shown, Subject, agrees
-from .explain.recording import MOST_BYTES, Chain, Recording, Slot, same
+from .explain.entries import Slot
+from .explain.recording import MOST_BYTES, Chain, Recording, same
 from .explain.recording import MOST_OPERATIONS as MOST_OPERATIONS
 from .explain.spoken import spoken
 from .explain.truth import Truth

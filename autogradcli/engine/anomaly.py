@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from .node import AccumulateGrad, Node, node_of
 from .state import state
@@ -29,6 +32,28 @@ def note_forward(outputs: Iterable[object]) -> None:
             for edge in node.edges:  # a leaf's node is made with the first that uses it
                 if isinstance(edge, AccumulateGrad):
                     _made.setdefault(edge, _made[node])
+
+
+def watched(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Under anomaly detection: a node that fails is told with where it was made."""
+
+    def step(node: Node, *given: Any) -> Any:
+        try:
+            return work(node, *given)
+        except Exception:
+            report(node)
+            raise
+
+    return step
+
+
+def check_nan(node: Node, grads: tuple[Any, ...]) -> None:
+    """Raise RuntimeError where a node's step gave NaN."""
+    for k, g in enumerate(grads):
+        if g is not None:
+            array = g.array if isinstance(g, Tensor) else g
+            if array.dtype.kind in "fc" and np.isnan(array).any():
+                raise RuntimeError(f"Function '{type(node).__name__}' returned nan values in its {k}th output.")
 
 
 def report(node: Node) -> None:

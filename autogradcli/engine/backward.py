@@ -14,14 +14,14 @@ the passes that programs run all day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..numerics.repeated import ordinary
 from .accumulation import accumulate, add_grad, variable_of
-from .anomaly import report
+from .anomaly import check_nan, watched
 from .block_backward import Region
 from .hooks import checked_all, run_post_accumulate, run_tensor_hooks, tell_of_none
 from .in_blocks import InBlocks
@@ -50,8 +50,8 @@ class Pass(Walks):
     """One backward pass: what to keep, what to capture, what to accumulate."""
 
     __slots__ = (
-        "_roots", "accumulate", "captured", "closing", "create_graph", "keep_graph", "leads", "needed", "only",
-        "owned", "pending", "targets", "tensors",
+        "_roots", "accumulate", "captured", "closing", "create_graph", "keep_graph", "owned", "pending", "targets",
+        "tensors",
     )  # fmt: skip
 
     def __init__(
@@ -116,7 +116,7 @@ class Pass(Walks):
     def _run_counted(self, roots: Sequence[tuple[Edge, Any]]) -> None:
         order, self.waiting = reachable(self._roots)
         if self.targets is not None:
-            self._need(order)
+            self.need(order)
         if state.watch is not None and self.accumulate:
             sinks = self.waiting if self.targets is None else [node for node in self.waiting if node in self.targets]
             state.watch(sinks, order[0].seq if order else 0)
@@ -192,7 +192,7 @@ class Pass(Walks):
         reach is done."""
         waiting, step, leaf = self.waiting, self.step, self.leaf
         if state.anomaly:
-            step, leaf = _watched(step), _watched(leaf)
+            step, leaf = watched(step), watched(leaf)
         blocks = bool(state.deferred) and not self.tensors and not state.anomaly
         passed = 0
         for at, node in enumerate(order):
@@ -235,28 +235,6 @@ class Pass(Walks):
         """Whether more is to be done at a node than to run its rule, or nothing."""
         return self.targets is not None and (node not in self.needed or node in self.targets)
 
-    def _need(self, order: list[Node]) -> None:
-        """Find the nodes that must run for a target to be reached: all that have a target below them. Where gradients
-        are accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
-        targets = self.targets or {}
-        leads = self.leads = set(targets)
-        needed = self.needed = set(targets) if self.accumulate else set()
-        only = self.only = {}
-        for node in reversed(order):
-            some = others = False
-            edges = node.edges
-            for edge in edges:
-                if edge is not None:
-                    if (edge.node if edge.__class__ is Output else edge) in leads:
-                        some = True
-                    else:
-                        others = True
-            if some:
-                leads.add(node)
-                needed.add(node)
-                if others:
-                    only[node] = tuple([e if e is not None and node_of(e) in leads else None for e in edges])
-
     # -- one node -----------------------------------------------------------------------------------------
 
     def step(self, node: Node, g: Any) -> tuple[Any, ...]:
@@ -293,7 +271,7 @@ class Pass(Walks):
             if closing is not None:
                 closing.closing = False
         if state.anomaly and state.anomaly_check_nan:
-            _check_nan(node, grads)
+            check_nan(node, grads)
         if extra is not None and extra.posthooks:
             if self.leads is not None:
                 grads = tuple(x if node_of(e) in self.leads else None for x, e in zip(grads, node.edges, strict=True))
@@ -403,24 +381,3 @@ class Pass(Walks):
         if given is None:
             return grads
         return tuple(self._own_world(x) if x is not None else None for x in checked_all(posthook, shown, given))
-
-
-def _watched(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Under anomaly detection: a node that fails is told with where it was made."""
-
-    def watched(node: Node, *given: Any) -> Any:
-        try:
-            return work(node, *given)
-        except Exception:
-            report(node)
-            raise
-
-    return watched
-
-
-def _check_nan(node: Node, grads: tuple[Any, ...]) -> None:
-    for k, g in enumerate(grads):
-        if g is not None:
-            array = g.array if isinstance(g, Tensor) else g
-            if array.dtype.kind in "fc" and np.isnan(array).any():
-                raise RuntimeError(f"Function '{type(node).__name__}' returned nan values in its {k}th output.")

@@ -28,6 +28,7 @@ import numpy as np
 
 from ..numerics import dtypes
 from ..numerics.blocks import LARGE
+from ..numerics.layouts import strides_of
 from ..numerics.numbers import check_operand
 from .deferred import INDIRECT
 from .generate_rules import attach_rules, compiled
@@ -38,7 +39,7 @@ from .record import record, run_arrays, run_tensors, settle, settle_tensors
 from .saved import Packed, modified, saved_tensor
 from .state import next_sequence, state
 from .tensor import Parameter, Tensor
-from .views import link, strides_of
+from .views import link
 from .worlds import ARRAYS, TENSORS
 
 #: Python numbers that were operands before, as 0-d arrays: a ufunc takes 300 ns to make one of a number.

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..numerics import dtypes
 from ..numerics.dtypes import DType
+from ..numerics.layouts import overlaps_itself, slides, turns
 from ..numerics.limits import check_steps, run
 from .levels.base import check_captured, check_rows, dispatched, write
 from .mirrors import MirrorTensor, flip_of, memory_of
@@ -23,7 +24,7 @@ from .saved import maker, pack
 from .state import state
 from .tangents import has_tangent, keep_apart, write_tangent
 from .tensor import Tensor, alias
-from .views import OVERLAP, check_sliding, overlaps_itself, rebase, refresh_views, refusal, slides, turns
+from .views import OVERLAP, check_sliding, rebase, refresh_views, refusal
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 SHARED = (

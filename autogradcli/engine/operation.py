@@ -40,7 +40,7 @@ from ..numerics.releases import Difference, releases
 from ..numerics.taken import ALL, Taken, Takes
 from .lazy import LazyTable
 from .node import Node
-from .parameters import Before, Param, Save, rule_names
+from .parameters import Before, Param, Save, rule_names, save_of
 from .tensor import Tensor
 
 Array = np.ndarray  # a tensor operand; inside a kernel its array
@@ -57,56 +57,11 @@ class Operation:
     """A declared operation. Everything derived from the declaration is computed when first asked for."""
 
     __slots__ = (
-        "_meant",
-        "_parsed",
-        "aten",
-        "blocks",
-        "broadcast",
-        "call",
-        "complex",
-        "constant",
-        "copies",
-        "differentiable",
-        "dims",
-        "doc",
-        "edges",
-        "examples",
-        "fits",
-        "fits_in",
-        "flip",
-        "formula",
-        "frees",
-        "given",
-        "half",
-        "in_dtype",
-        "in_vmap",
-        "indices",
-        "jvp",
-        "kernel",
-        "kind",
-        "label",
-        "made",
-        "name",
-        "no_mirror",
-        "node_class",
-        "node_name",
-        "outputs",
-        "overlap",
-        "overload",
-        "params",
-        "parts",
-        "power",
-        "promote",
-        "rows",
-        "rules",
-        "saves",
-        "singles",
-        "sizes",
-        "source",
-        "spelling",
-        "taken",
-        "takes",
-        "view",
+        "_meant", "_parsed", "aten", "blocks", "broadcast", "call", "complex", "constant", "copies",
+        "differentiable", "dims", "doc", "edges", "examples", "fits", "fits_in", "flip", "formula", "frees",
+        "given", "half", "in_dtype", "in_vmap", "indices", "jvp", "kernel", "kind", "label", "made", "name",
+        "no_mirror", "node_class", "node_name", "outputs", "overlap", "overload", "params", "parts", "power",
+        "promote", "rows", "rules", "saves", "singles", "sizes", "source", "spelling", "taken", "takes", "view",
         "vjp",
     )  # fmt: skip
 
@@ -200,7 +155,7 @@ class Operation:
             for name in joint if joint is not None else self.given[param.name]:
                 if name in _TAKEN:
                     raise TypeError(f"{self.name}: a rule can't name {name!r}: the generated code uses it")
-                save = saves.get(name) or saves.setdefault(name, self._save(name))
+                save = saves.get(name) or saves.setdefault(name, save_of(self.name, self.params, name))
                 save.wanted_by.append(position)
         # In PyTorch's order, which shows: hooks see values as they are saved, an error is about the first one changed.
         self.saves: list[Save] = sorted(
@@ -231,19 +186,6 @@ class Operation:
         self._parsed = True
         return self
 
-    def _save(self, name: str) -> Save:
-        """What a rule's parameter means. Raises TypeError where it means nothing."""
-        by_name = {p.name: p for p in self.params}
-        if name in by_name:
-            kind = "plain" if by_name[name].kind == "plain" else "input"
-            return Save(name, kind, name, by_name[name].index)
-        if name.startswith("result"):
-            return Save(name, "output", "", int(name[6:] or 0))
-        stem, _, suffix = name.rpartition("_")
-        if stem in by_name and suffix in ("shape", "dtype", "strides"):
-            return Save(name, suffix, stem, by_name[stem].index)
-        raise TypeError(f"{self.name}: a rule names {name!r}, which is neither a parameter nor a result")
-
     @property
     def has_gradient(self) -> bool:
         return bool(self.rules) or self.vjp is not None
@@ -258,7 +200,10 @@ class Operation:
         """The same for what one function names after its first ``skip`` parameters."""
         meant = self._meant
         names = rule_names(rule, skip)
-        return {n: (meant.get(n) or meant.setdefault(n, self._save(n))).of(args, results) for n in names}
+        return {
+            n: (meant.get(n) or meant.setdefault(n, save_of(self.name, self.params, n))).of(args, results)
+            for n in names
+        }
 
     def spread(self, values: Sequence[Any]) -> list[Any]:
         """Of one value for each parameter those of the edges, one each: a list's elements are edges of their own."""
@@ -287,7 +232,6 @@ class Operation:
 
 
 _FIRST = {"input": "self"}  # what PyTorch calls the first operand
-
 
 #: Names of the generated backward step.
 _TAKEN = frozenset({"g", "node", "saved", "c", "fix", "outer", "grads"})
@@ -344,9 +288,7 @@ if TYPE_CHECKING:  # what no program needs, to keep the start short
             self, source: Callable[..., tuple[Array, Array, Array]]
         ) -> Declared[tuple[Tensor, Tensor, Tensor]]: ...
         @overload
-        def __call__(self, source: Callable[..., tuple[Array, ...]]) -> Declared[tuple[Tensor, ...]]: ...
-        @overload
-        def __call__(self, source: Callable[..., list[Array]]) -> Declared[tuple[Tensor, ...]]: ...
+        def __call__(self, source: Callable[..., tuple[Array, ...] | list[Array]]) -> Declared[tuple[Tensor, ...]]: ...
 
 
 def operation(**options: Any) -> Declare:

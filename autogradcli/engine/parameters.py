@@ -64,6 +64,20 @@ _ASKED: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def save_of(op: str, params: Sequence[Param], name: str) -> Save:
+    """What a parameter of an operation's rule means. Raises TypeError where it means nothing."""
+    by_name = {p.name: p for p in params}
+    if name in by_name:
+        kind = "plain" if by_name[name].kind == "plain" else "input"
+        return Save(name, kind, name, by_name[name].index)
+    if name.startswith("result"):
+        return Save(name, "output", "", int(name[6:] or 0))
+    stem, _, suffix = name.rpartition("_")
+    if stem in by_name and suffix in _ASKED:
+        return Save(name, suffix, stem, by_name[stem].index)
+    raise TypeError(f"{op}: a rule names {name!r}, which is neither a parameter nor a result")
+
+
 class Before:
     """What an operation was in PyTorch 2.13, as options that are put in place of those declared."""
 

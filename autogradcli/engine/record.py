@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..numerics import dtypes
-from ..numerics.dtypes import DType
 from ..numerics.half import run_kernel, widened
-from ..numerics.numbers import check_numbers, check_operand
+from ..numerics.numbers import check_numbers, to_dtype
 from ..numerics.shapes import shape_mismatch
 from .anomaly import note_forward
 from .creation import check_outside, tell_of
@@ -28,7 +27,7 @@ from .parameters import Param, Save
 from .saved import maker, open_saved, pack, saved_array, saved_tensor
 from .state import state
 from .tangents import has_tangent
-from .tensor import MetaTensor, Tensor, alias, to_meta, wrap
+from .tensor import NO_DATA, MetaTensor, Tensor, alias, to_meta, wrap
 from .views import attach_views
 from .worlds import ARRAYS, TENSORS, cast_array, roles, sum_to_array
 
@@ -154,22 +153,6 @@ def _is_number(operand: Any) -> bool:
     return not isinstance(operand, np.ndarray) or not operand.ndim
 
 
-def to_dtype(value: Any, dtype: DType) -> Any:
-    """An operand in the dtype of the operation. Python integers wrap around as PyTorch's do."""
-    if isinstance(value, np.ndarray):
-        return value if value.dtype is dtype.np else dtypes.cast_to(value, dtype.np)
-    if value.__class__ is int:
-        check_operand(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
-        return np.array(value, dtype=dtype.np) if dtype.itemsize > 1 else dtypes.cast_to(np.array(value), dtype.np)
-    if not isinstance(value, (int, float, complex, np.generic)):
-        raise TypeError(f"expected Tensor or a number, not {type(value).__name__}")
-    try:
-        return np.array(value).astype(dtype.np)
-    except (OverflowError, TypeError):
-        raise RuntimeError("Overflow when unpacking long long") from None
-
-
 def first_tensor(op: Operation, args: tuple[Any, ...]) -> Tensor:
     """The operand whose memory the results share, of an operation that gives views."""
     first: Tensor = next(a for p, a in zip(op.params, args, strict=True) if p.kind == "tensor")
@@ -268,11 +251,11 @@ def _fix(op: Operation, operands: list[Any], outputs: list[Tensor]) -> Any:
     shapes = dtypes_ = None
     if op.broadcast and any(isinstance(o, Tensor) and shape_of(o) != result.shape for o in operands):
         shapes = tuple(shape_of(o) if isinstance(o, Tensor) else None for o in operands)
-    if any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
+    outside = dtypes.LATE and any(isinstance(o, Tensor) and dtypes.is_outside(o.array) for o in (*operands, *outputs))
+    if outside or any(isinstance(o, Tensor) and dtype_of(o) is not result.dtype for o in operands):
         dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
     conj = op.complex == "holomorphic" and any(t.array.dtype.kind == "c" for t in outputs)
-    if dtypes.LATE and any(isinstance(o, Tensor) and dtypes.is_outside(o.array) for o in (*operands, *outputs)):
-        dtypes_ = tuple(dtype_of(o) if isinstance(o, Tensor) and o.node is not None else None for o in operands)
+    if outside:
         return shapes, dtypes_, WIDE_CONJ if conj else WIDE
     return (shapes, dtypes_, conj) if shapes or dtypes_ or conj else None
 
@@ -327,9 +310,7 @@ def _saved_widened(node: Node, save: Save, value: Any, mark: Any) -> Any:
 
 def _saved_conjugated(node: Node, save: Save, value: Any, mark: Any) -> Any:
     found = saved_array(node, save, value, mark)
-    if isinstance(found, (list, tuple)):
-        return [_conjugated(x) for x in found] if isinstance(found, list) else found
-    return _conjugated(found)
+    return [_conjugated(x) for x in found] if isinstance(found, list) else _conjugated(found)
 
 
 def _conjugated(x: Any) -> Any:
@@ -415,6 +396,3 @@ def _meta(op: Operation, args: tuple[Any, ...], outputs: list[Tensor]) -> None:
         raise RuntimeError("Tensor on device cpu is not on the expected device meta!")
     for t in outputs:
         to_meta(t)
-
-
-NO_DATA = "Cannot copy out of meta tensor; no data!"

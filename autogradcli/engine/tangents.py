@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.layouts import strides_of
 from .levels.base import Layer, Level, below, family, layer_of, like, promote
 from .mirrors import maker_of, memory_of
 from .state import state
 from .tensor import Tensor, wrap
-from .views import Window, like_base, strides_of
+from .views import Window, like_base
 from .worlds import roles
 
 

@@ -230,6 +230,10 @@ class MetaTensor(Tensor):
     __slots__ = ()
 
 
+#: PyTorch's words where the numbers of such a tensor are asked for.
+NO_DATA = "Cannot copy out of meta tensor; no data!"
+
+
 class MetaParameter(MetaTensor, Parameter):
     """A leaf of a module on the meta device."""
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ..numerics.layouts import overlaps_itself, reach_over, strides_of
 from ..numerics.naming import shown_as
 from .creation import tell
 from .hooks import follow_retained
@@ -114,14 +115,6 @@ def offset_of(array: np.ndarray, base: np.ndarray) -> int:
     return (start - origin) // array.itemsize
 
 
-def strides_of(array: np.ndarray) -> tuple[int, ...]:
-    """Strides in elements. NumPy keeps no promise for dimensions of size 0 and 1, PyTorch's are contiguous there."""
-    size, strides = array.itemsize, array.strides
-    if len(strides) == 2:  # matrices, whose products ask for it
-        return (strides[0] // size, strides[1] // size)
-    return tuple([s // size for s in strides])
-
-
 class Window:
     """Where in its base a view lies: size, strides and offset, in elements of its own. ``dtype`` is the view's where
     that isn't the base's: a complex number and its two parts are views of each other."""
@@ -189,40 +182,6 @@ def add_to_window(array: np.ndarray, window: Window, values: Any) -> None:
         window_on(array, window)[...] += values
 
 
-def overlaps_itself(array: np.ndarray) -> bool:
-    """Whether several elements are one memory location, as in an expanded tensor. (Of windows that slide over each
-    other ``slides`` tells.)"""
-    if array.flags.forc or not array.size:
-        return False
-    return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
-
-
-def slides(array: np.ndarray) -> bool:
-    """Whether several elements are one memory location, as in windows that slide over each other."""
-    if not array.size or not _reach_over(list(zip(array.strides, array.shape, strict=True)), array.itemsize):
-        return False
-    return np.unique(_places(array)).size < array.size
-
-
-def _places(array: np.ndarray) -> np.ndarray:
-    """Of each element the number of bytes to it from the first."""
-    places = np.zeros((), np.int64)
-    for stride, size in zip(array.strides, array.shape, strict=True):
-        places = np.add.outer(places, np.arange(size) * stride)
-    return places
-
-
-def turns(array: np.ndarray) -> np.ndarray:
-    """Of each element how many before it, the last dimension running fastest, are the same memory location."""
-    places = _places(array).ravel()
-    order = np.argsort(places, kind="stable")
-    runs = places[order]
-    first = np.maximum.accumulate(np.where(np.r_[True, runs[1:] != runs[:-1]], np.arange(runs.size), 0))
-    turn = np.empty(runs.size, np.int64)
-    turn[order] = np.arange(runs.size) - first
-    return turn.reshape(array.shape)
-
-
 def check_sliding(array: np.ndarray, values: np.ndarray, op: Operation | None) -> None:
     """Raise RuntimeError where windows that slide over each other are to be changed with a graph, or by what is not
     computed element by element: which of them is written first is nobody's to know. What fills is written as it
@@ -244,17 +203,7 @@ def check_overlap(array: np.ndarray) -> None:
 
 def overlaps(window: Window) -> bool:
     """Whether several of the window's elements may be one of the memory's."""
-    return _reach_over(list(zip(window.strides, window.size, strict=True)), 1)
-
-
-def _reach_over(steps: list[tuple[int, int]], width: int) -> bool:
-    reach = width - 1
-    for stride, size in sorted(steps):
-        if size > 1:
-            if stride <= reach:
-                return True
-            reach += (size - 1) * stride
-    return False
+    return reach_over(list(zip(window.strides, window.size, strict=True)), 1)
 
 
 def history_on(base: Tensor, view: Tensor) -> Node:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from .block_backward import Region, first_of_region
-from .node import AccumulateGrad, Node, Output, reachable
+from .node import AccumulateGrad, Node, Output, node_of, reachable
 from .state import state
 from .worlds import roles
 
@@ -28,9 +28,10 @@ from .worlds import roles
 class Walks:
     """What a pass knows, and how it goes on from there. ``backward.Pass`` has the steps."""
 
-    __slots__ = ("waiting",)
+    __slots__ = ("leads", "needed", "only", "waiting")
 
     closing: Any  # the level of torch.func that the gradients leave, if any
+    accumulate: bool  # into leaves, not only to return gradients of targets
     keep_graph: bool
     tensors: bool  # gradients are tensors, not bare arrays
     targets: dict[Node, set[int]] | None
@@ -38,6 +39,7 @@ class Walks:
     owned: set[Any]  # where that is an array made here, into which more may be added
     waiting: dict[Node, int]  # sink -> edges that may still bring it something
     needed: set[Node]  # where there are targets: nodes that must run for them
+    leads: set[Node] | None  # the targets and all above them
     only: dict[Node, tuple[Any, ...]]  # and of such a node the edges that lead to one, None for the others
 
     def arrive(self, edge: Node | Output, g: Any) -> None:
@@ -172,6 +174,28 @@ class Walks:
             else:
                 self.counted(order[begin : begin + 1])
                 at = begin + 1
+
+    def need(self, order: list[Node]) -> None:
+        """Find the nodes that must run for a target to be reached: all that have a target below them. Where gradients
+        are accumulated a target itself runs too, though what it gives goes nowhere: so it is in PyTorch."""
+        targets = self.targets or {}
+        leads = self.leads = set(targets)
+        needed = self.needed = set(targets) if self.accumulate else set()
+        only = self.only = {}
+        for node in reversed(order):
+            some = others = False
+            edges = node.edges
+            for edge in edges:
+                if edge is not None:
+                    if (edge.node if edge.__class__ is Output else edge) in leads:
+                        some = True
+                    else:
+                        others = True
+            if some:
+                leads.add(node)
+                needed.add(node)
+                if others:
+                    only[node] = tuple([e if e is not None and node_of(e) in leads else None for e in edges])
 
     def to_targets(self, order: list[Node]) -> None:
         """Through the nodes that must run for the targets, in either world."""

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..engine.backward import Pass
-from ..engine.node import Node, Output, index_of, node_of
+from ..engine.node import Node, Output, index_of
 from ..engine.operation import Operation
 from ..engine.tensor import Tensor, wrap
 from .derivation import Derivation, History, NoFormula, operands
@@ -30,7 +30,8 @@ from .expression_text import text_of
 from .formula import apply, total
 from .normal.forms import Form, TooLong
 from .normal.index_notation import Reader
-from .rule_names import WRITTEN_OUT, adds_up, is_simple, rearranges, rule_name, takes_in
+from .rule_names import WRITTEN_OUT, adds_up, rule_name
+from .step_groups import Groups
 
 #: A place where a gradient flows: a node and the number of its result.
 Place = tuple[Node, int]
@@ -91,73 +92,13 @@ class _Paper(History):
         self.given = deriving.history
         self._names = frozenset(deriving.taken)
         self.leaves = {name_node: name for name, name_node in deriving.found.nodes.items()}
-        self.order = self._needed()
-        self.wanted: set[Node | None] = {*self.order, *self.leaves}
-        self.within = self._groups()
+        self.groups = Groups(self.given._entries, self.leaves, [edge for edge, _ in self.found.starts])
+        self.order, self.within = self.groups.order, self.groups.within
         self.called = self._call(taken)
         self.numbers = self._engine()
         self.values = dict(deriving.points[0].values) | self._values()
         self.reader = Reader()
         self.told: set[Node] = set()
-
-    # -- what is a step of its own --------------------------------------------------------------------------
-
-    def _needed(self) -> list[Node]:
-        """The nodes that lead from the results to a variable, the last first."""
-        leading: set[Node] = set(self.leaves)
-        for node in self.given._entries:
-            if any(node_of(e) in leading for e in node.edges):
-                leading.add(node)
-        reached = {node_of(edge) for edge, _ in self.found.starts}
-        order: list[Node] = []
-        for node in reversed(self.given._entries):
-            if node in reached and node in leading:
-                order.append(node)
-                reached |= {node_of(e) for e in node.edges}
-        return order
-
-    def _edges(self, node: Node) -> list[tuple[int, Node | Output]]:
-        """The edges on which a gradient goes on to a variable."""
-        return [(k, e) for k, e in enumerate(node.edges) if e is not None and node_of(e) in self.wanted]
-
-    def _groups(self) -> dict[Node, Node]:
-        """For each node the one whose step it belongs to."""
-        uses = Counter(node_of(e) for node in self.order for _, e in self._edges(node))
-        uses.update(node_of(edge) for edge, _ in self.found.starts)
-        within: dict[Node, Node] = {}
-        core: dict[Node, Node | None] = {}  # of each step the operation that it is named after
-        for node in self.order:
-            head = within.setdefault(node, node)
-            if not self._simple(node) and core.get(head) is None:
-                core[head] = node
-            for _, edge in self._edges(node):
-                below = node_of(edge)
-                if below not in self.given._entries or uses[below] > 1 or type(below).outputs > 1:
-                    continue
-                here = core.get(head)
-                alone = here is None and len(self._edges(node)) == 1
-                if (
-                    (self._simple(below) and not self._ends(below, uses))
-                    or alone
-                    or (here is node and takes_in(self._op(node), self._op(below)))
-                ):
-                    within[below] = head
-        return within
-
-    def _ends(self, node: Node, uses: Counter[Node | None]) -> bool:
-        """Whether an operation only rearranges the result of a step: the name goes to what it makes of it."""
-        if not rearranges(self._op(node)) or len(self._edges(node)) != 1:
-            return False
-        below = node_of(self._edges(node)[0][1])
-        if below not in self.given._entries or uses[below] > 1:
-            return False
-        return self._ends(below, uses) or not self._simple(below)
-
-    def _op(self, node: Node) -> Operation:
-        return self.given._entries[node][0]
-
-    def _simple(self, node: Node) -> bool:
-        return is_simple(self._op(node), len(self._edges(node)))
 
     def _call(self, taken: Collection[str]) -> dict[Place, str]:
         """A name for each place between steps, those of the variables included."""
@@ -174,7 +115,7 @@ class _Paper(History):
                 for k in range(type(node).outputs):
                     if (node, k) not in called:
                         called[node, k] = next(names)
-            for _, edge in self._edges(node):
+            for _, edge in self.groups.edges(node):
                 place = _place(edge)
                 if place[0] in self.within and self.within[place[0]] is place[0] and place not in called:
                     called[place] = next(names)
@@ -232,7 +173,7 @@ class _Paper(History):
         sources: set[tuple[Node | None, Place]] = {
             (self.within[node], _place(edge))
             for node in self.order
-            for _, edge in self._edges(node)
+            for _, edge in self.groups.edges(node)
             if self.within.get(_place(edge)[0]) is not self.within[node]
         }
         sources |= {(None, _place(edge)) for edge, _ in self.found.starts}
@@ -266,11 +207,15 @@ class _Paper(History):
             if line is not None:
                 gives.append(line)
             arriving.setdefault(place, []).append((head, g, running[place]))
-        worth = (n for n in members if not self._simple(n)), (n for n in members if adds_up(self._op(n))), members
+        worth = (
+            (n for n in members if not self.groups.is_simple(n)),
+            (n for n in members if adds_up(self.groups.op(n))),
+            members,
+        )
         core = next(chain.from_iterable(worth))
-        inner = [self._op(node) for node in members if node is not core]
+        inner = [self.groups.op(node) for node in members if node is not core]
         op, args, _ = self._entries[core]
-        edges = self._edges(core)
+        edges = self.groups.edges(core)
         tracked = [op.params[operands(op, args)[k][1][0]].name for k, _ in edges]
         same = len({_place(e) for _, e in edges}) < len(edges)
         return Step(rule_name(op, tracked, inner, same), self._definition(head), gives)
@@ -281,7 +226,7 @@ class _Paper(History):
         args: list[Any] = [
             list(a) if isinstance(a, (list, tuple)) and any(isinstance(p, Expr) for p in a) else a for a in given
         ]
-        for k, edge in self._edges(node):
+        for k, edge in self.groups.edges(node):
             position, index = operands(op, given)[k][1]
             new = self._inside(_place(edge), head)
             if index is None:
@@ -317,7 +262,7 @@ class _Paper(History):
             if all(g is None for g in slots):
                 continue
             grads = self._rules(node, head, slots)
-            for k, edge in self._edges(node):
+            for k, edge in self.groups.edges(node):
                 g = grads[k]
                 if g is None:
                     continue
@@ -367,7 +312,7 @@ class _Paper(History):
 
     def _parts(self, head: Node) -> list[Node]:
         """The steps whose results this one is made of."""
-        below = [_place(e)[0] for node in self.members[head] for _, e in self._edges(node)]
+        below = [_place(e)[0] for node in self.members[head] for _, e in self.groups.edges(node)]
         return list(dict.fromkeys(node for node in below if node in self.meaning and node is not head))
 
     def _line(self, place: Place, g: Expr, running: Expr | None = None, adds: bool = False) -> str | None:

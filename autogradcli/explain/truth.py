@@ -15,7 +15,8 @@ import numpy as np
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..engine.tensor import Tensor, wrap
 from .derived import agrees
-from .recording import Recording, Slot
+from .entries import Slot
+from .recording import Recording
 from .replay import gradients_at
 
 _DATA = "its numbers, or those of what it meets, were changed where autograd can't see it, as through .data"

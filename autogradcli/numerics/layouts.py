@@ -1,4 +1,5 @@
-"""How results lie in memory, for the operations whose results do not lie as NumPy's would.
+"""How arrays lie in memory: strides, elements that share a location, and the layouts of results that do not lie as
+NumPy's would.
 
     "contiguous"   in order, whatever the operands' strides
     "like"         in the order of the first operand's strides
@@ -74,3 +75,59 @@ def channels_last(x: Any) -> Any:
 def follows(result: Any, *operands: Any) -> Any:
     """A result with its channels last where any of the operands lies so."""
     return channels_last(result) if any(map(_channels_last, operands)) else result
+
+
+# -- strides, and elements that share a location ------------------------------------------------------------
+
+
+def strides_of(array: np.ndarray) -> tuple[int, ...]:
+    """Strides in elements. NumPy keeps no promise for dimensions of size 0 and 1, PyTorch's are contiguous there."""
+    size, strides = array.itemsize, array.strides
+    if len(strides) == 2:  # matrices, whose products ask for it
+        return (strides[0] // size, strides[1] // size)
+    return tuple([s // size for s in strides])
+
+
+def overlaps_itself(array: np.ndarray) -> bool:
+    """Whether several elements are one memory location, as in an expanded tensor. (Of windows that slide over each
+    other ``slides`` tells.)"""
+    if array.flags.forc or not array.size:
+        return False
+    return any(s == 0 and n > 1 for n, s in zip(array.shape, array.strides, strict=True))
+
+
+def slides(array: np.ndarray) -> bool:
+    """Whether several elements are one memory location, as in windows that slide over each other."""
+    if not array.size or not reach_over(list(zip(array.strides, array.shape, strict=True)), array.itemsize):
+        return False
+    return np.unique(_places(array)).size < array.size
+
+
+def _places(array: np.ndarray) -> np.ndarray:
+    """Of each element the number of bytes to it from the first."""
+    places = np.zeros((), np.int64)
+    for stride, size in zip(array.strides, array.shape, strict=True):
+        places = np.add.outer(places, np.arange(size) * stride)
+    return places
+
+
+def turns(array: np.ndarray) -> np.ndarray:
+    """Of each element how many before it, the last dimension running fastest, are the same memory location."""
+    places = _places(array).ravel()
+    order = np.argsort(places, kind="stable")
+    runs = places[order]
+    first = np.maximum.accumulate(np.where(np.r_[True, runs[1:] != runs[:-1]], np.arange(runs.size), 0))
+    turn = np.empty(runs.size, np.int64)
+    turn[order] = np.arange(runs.size) - first
+    return turn.reshape(array.shape)
+
+
+def reach_over(steps: list[tuple[int, int]], width: int) -> bool:
+    """Whether elements of a width may be in each other's place, along dimensions of these strides and sizes."""
+    reach = width - 1
+    for stride, size in sorted(steps):
+        if size > 1:
+            if stride <= reach:
+                return True
+            reach += (size - 1) * stride
+    return False

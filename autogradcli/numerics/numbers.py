@@ -1,4 +1,4 @@
-"""Python numbers as values of a dtype, where that can hold them."""
+"""Python numbers as values of a dtype, where that can hold them, and operands in the dtype of an operation."""
 
 from __future__ import annotations
 
@@ -69,6 +69,22 @@ def scalar_in(dtype: np.dtype, value: Any) -> np.ndarray:
     if dtype.itemsize <= 2 and dtype.kind in "fV" and not isinstance(value, complex):
         return np.asarray(dtypes.cast_to(np.asarray(value, np.float64), dtype))
     return number_in(dtype, value)
+
+
+def to_dtype(value: Any, dtype: dtypes.DType) -> Any:
+    """An operand in the dtype of the operation. Python integers wrap around as PyTorch's do."""
+    if isinstance(value, np.ndarray):
+        return value if value.dtype is dtype.np else dtypes.cast_to(value, dtype.np)
+    if value.__class__ is int:
+        check_operand(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and dtype.category == dtypes.FLOATING:
+        return np.array(value, dtype=dtype.np) if dtype.itemsize > 1 else dtypes.cast_to(np.array(value), dtype.np)
+    if not isinstance(value, (int, float, complex, np.generic)):
+        raise TypeError(f"expected Tensor or a number, not {type(value).__name__}")
+    try:
+        return np.array(value).astype(dtype.np)
+    except (OverflowError, TypeError):
+        raise RuntimeError("Overflow when unpacking long long") from None
 
 
 def check_operand(value: int) -> None:

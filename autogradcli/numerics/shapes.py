@@ -1,10 +1,13 @@
-"""Shapes that meet."""
+"""Shapes that meet, and PyTorch's words for those that don't fit."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from . import dtypes
 
 
 def shape_mismatch(arrays: list[Any]) -> RuntimeError | None:
@@ -31,4 +34,20 @@ def sizes_differ(m: int, n: int, dim: int) -> RuntimeError:
     """PyTorch's words for two sizes of one dimension."""
     return RuntimeError(
         f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {dim}"
+    )
+
+
+def sizes_too_few(x: np.ndarray, size: Sequence[int]) -> RuntimeError:
+    """PyTorch's words for an expansion to fewer dimensions than there are."""
+    return RuntimeError(
+        f"expand({dtypes.tensor_type(dtypes.of(x))}{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
+        f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({x.ndim})"
+    )
+
+
+def size_not_expanded(x: np.ndarray, size: Sequence[int], k: int) -> RuntimeError:
+    """PyTorch's words for an expansion to another size at ``k``, where the array's is not 1."""
+    return RuntimeError(
+        f"The expanded size of the tensor ({size[k]}) must match the existing size ({x.shape[k - len(size)]}) at "
+        f"non-singleton dimension {k}.  Target sizes: {list(size)}.  Tensor sizes: {list(x.shape)}"
     )

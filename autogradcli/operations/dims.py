@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics.limits import shown
-from ..numerics.shapes import sizes_differ
+from ..numerics.shapes import size_not_expanded, sizes_differ, sizes_too_few
 from ..numerics.summation import add_reduce as add_reduce
 
 Shape = tuple[int, ...]
@@ -151,6 +151,14 @@ def strided(array: np.ndarray, shape: Shape, strides: Shape, dtype: np.dtype | N
     return np.ndarray(shape, dtype, storage, address(array) - address(storage), strides)
 
 
+def rows_of(input: np.ndarray, dim: Dims, count: int) -> np.ndarray | None:
+    """The elements that are brought into one, as rows; None where they don't lie in such."""
+    gone = sorted(wrap_dims(dim, input.ndim))
+    if not input.flags.c_contiguous or gone != list(range(input.ndim - len(gone), input.ndim)):
+        return None
+    return input.reshape(-1, count)
+
+
 def broadcast_shape(*shapes: Sequence[int]) -> Shape:
     """The shape that all broadcast to. Raises RuntimeError, in PyTorch's words, where there is none."""
     out: list[int] = []
@@ -164,6 +172,18 @@ def broadcast_shape(*shapes: Sequence[int]) -> Shape:
             elif n not in (1, out[-back]):
                 raise sizes_differ(out[-back], n, len(out) - back)
     return tuple(out)
+
+
+def check_expand(x: np.ndarray, size: Sequence[int]) -> None:
+    """Raise RuntimeError, in PyTorch's words, where ``x`` can't be expanded to ``size``."""
+    if x.shape == tuple(size):
+        return
+    lead = len(size) - x.ndim
+    if lead < 0:
+        raise sizes_too_few(x, size)
+    for k in range(len(size) - 1, lead - 1, -1):
+        if x.shape[k - lead] not in (1, size[k]):
+            raise size_not_expanded(x, size, k)
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

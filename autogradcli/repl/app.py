@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +18,6 @@ from prompt_toolkit.output import ColorDepth, Output
 from ..events import Event, Failed, Value
 from ..language.values.text_format import to_repr
 from ..notes import Watch
-from ..numerics.memory import give_back
 from ..session import Session
 from ..show.errors import error_text, plain_error_text
 from ..show.plain import Display, PlainGradients
@@ -35,7 +33,6 @@ from .interruptible import Failure, Outcome, quietly, run
 from .interrupts import Interrupts
 from .journal import Program, added, quiet
 from .keys import bindings, keys_mode
-from .name_search import loading
 from .pager import page
 from .preview import Preview
 from .questions import as_command
@@ -44,6 +41,7 @@ from .sign_of_life import SignOfLife
 from .steps import Steps
 from .toolbar import hint_line, status_line
 from .transcript import Draws, Recorded, Transcript
+from .typed_line import GivenUp, TypedLine
 from .wall import wall
 
 #: Words by which people try to leave, where no variable has the name.
@@ -51,15 +49,6 @@ GOODBYES = {"exit", "quit", "exit()", "quit()"}
 
 #: Errors of a text that is no program, of which nothing ran.
 NO_PROGRAM = {"SyntaxError", "IndentationError", "TabError"}
-
-#: Seconds from the prompt to the loading of more modules, and between two of them.
-IDLE, PAUSE = 0.3, 0.005
-#: Seconds at a prompt after which memory that programs freed goes back to the system.
-QUIET = 2.0
-
-
-class GivenUp(Exception):
-    """Ctrl-C while a line was typed."""
 
 
 class Prompt:
@@ -87,7 +76,6 @@ class Prompt:
         self.draft = ""  # what the next line begins as: for ``:edit``
         self.guard = guard = Guard()
         self.interrupts = Interrupts(session)
-        self.interrupts.give_up = self._interrupted_reading
         self.interrupts.sign = sign
         self.steps = Steps(session, self.say)
         self.program: Program = None
@@ -113,14 +101,15 @@ class Prompt:
         self._seconds: float | None = None
         self.seed: int = quietly(session, "torch.initial_seed()")[0]
         self.draws = Draws(session, self.seed)
-        self._loading = loading()
         self._start = self.steps.snapshot()
         self._toolbar = guard.wrap("the toolbar", self._draw_toolbar, "")
         self.reader: PromptSession[str] = PromptSession(
             guard.wrap("the prompt", self._message, ">>> "),
             multiline=True,
             prompt_continuation=_continuation,
-            key_bindings=bindings(guard.wrap("reading the line", session.is_complete, True), self._give_up),
+            key_bindings=bindings(
+                guard.wrap("reading the line", session.is_complete, True), lambda: self._typing.give_up()
+            ),
             completer=GuardedCompleter(guard, SessionCompleter(session)),
             complete_while_typing=False,
             lexer=GuardedLexer(guard, SessionLexer(session)),
@@ -137,6 +126,8 @@ class Prompt:
             output=output,
         )
         self.reader.default_buffer.on_text_changed += self._typed
+        self._typing = TypedLine(self.reader, guard, session)
+        self.interrupts.give_up = self._typing.interrupted
 
     def begin_here(self, program: Program) -> None:
         """What is there now is what ``:reset`` goes back to, and ``:undo`` not behind."""
@@ -187,7 +178,7 @@ class Prompt:
         draft, self.draft = self.draft, ""
         try:
             return self.reader.prompt(
-                default=draft, pre_run=self._begin_reading, set_exception_handler=False, handle_sigint=False
+                default=draft, pre_run=self._typing.begin, set_exception_handler=False, handle_sigint=False
             )
         except GivenUp:
             self.interrupts.heard = False
@@ -197,55 +188,9 @@ class Prompt:
         except BaseException as error:  # of drawing, such as for want of memory: the line itself can still be read
             self.steps.forget()
             self.say(f"the line can't be shown as usual: {said(error)}")
-            return self._read_plainly()
+            return self._typing.read_plainly()
         finally:
             self.preview.forget()
-
-    def _read_plainly(self) -> str:
-        """An input by the terminal's own means. Raises EOFError."""
-        try:
-            text = input(">>> ")
-            while text.strip() and not text.startswith(":") and not self.session.is_complete(text):
-                text += "\n" + input("... ")
-        except OSError:  # the terminal has gone
-            raise EOFError from None
-        return text
-
-    def _begin_reading(self) -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._failed_reading)
-        load = self.guard.wrap("loading", lambda: next(self._loading, self) is not self, False)
-
-        def go_on() -> None:
-            if load():
-                loop.call_later(PAUSE, go_on)
-
-        loop.call_later(QUIET, give_back)
-        loop.call_later(IDLE, go_on)  # the rest of the functions, bit by bit, while nothing else is to be done
-
-    def _failed_reading(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self.guard.note("the prompt", context.get("exception") or RuntimeError(context["message"]))
-
-    def _give_up(self) -> None:
-        """Leave the line that is typed for a new one."""
-        app = self.reader.app
-        if app.is_running and app.future is not None and not app.future.done():
-            app.exit(exception=GivenUp(), style="class:aborting")
-
-    def _interrupted_reading(self) -> bool:
-        """A signal came while a line is typed; whether that line has been submitted. Within a signal handler: what is
-        to be done is left to the event loop."""
-        app = self.reader.app
-        loop, future = app.loop, app.future
-        if loop is None or future is None:  # reading has not begun, or has ended
-            return False
-        if future.done():
-            return not future.cancelled() and future.exception() is None
-        try:
-            loop.call_soon_threadsafe(self._give_up)
-        except RuntimeError:  # the loop was closed meanwhile
-            return False
-        return False
 
     # -- running --------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..explain.recording import Entry, Slot, slots_in
+from ..explain.entries import Entry, Slot, slots_in
 from .numbers import Numbers
 
 #: The step at which both sides are compared, as a part of the number's size.

@@ -12,7 +12,8 @@ from ..api.autograd.backward_and_grad import grad
 from ..api.autograd.forward_ad import enter_dual_level, exit_dual_level, make_dual, unpack_dual
 from ..engine.state import state
 from ..engine.tensor import Tensor, wrap
-from ..explain.recording import Slot, widened
+from ..explain.entries import Slot
+from ..explain.recording import widened
 from ..language.values.budget import budget
 from ..numerics import dtypes
 from ..recorded import Reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..explain.recording import Slot
+from ..explain.entries import Slot
 from .inquiry import Inquiry, Mended, Why
 from .lineage import FLAT, NO_GRAD, Link, operands
 from .mending import mended

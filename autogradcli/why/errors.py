@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 
-from ..engine.node import AccumulateGrad, Node, node_of
+from ..engine.node import Node
 from ..events import Failed
-from ..explain.recording import Slot
+from ..explain.entries import Slot
 from .cuts import why_cut
 from .gradients import why
-from .inquiry import Inquiry, Mended, Why
+from .in_place import changed_in_place, leaf_in_place
+from .inquiry import Inquiry, Why, of_error
 from .lineage import operands
 from .lines import targets
 from .mending import mended, replaced
@@ -25,10 +25,6 @@ def why_failed(inquiry: Inquiry, failure: Failed) -> Why | None:
             if found is not None:
                 return found._replace(of=f"{failure.type} in {inquiry.lines.said(failure.line)}", kind="error")
     return None
-
-
-def _error(line: int, *text: str, path: str = "", change: Mended | None = None) -> Why:
-    return Why("", "error", line, list(text), path, change)
 
 
 # -- no history ----------------------------------------------------------------------------------------------
@@ -77,14 +73,14 @@ def _no_history(inquiry: Inquiry, failure: Failed) -> Why | None:
         if again is not None:
             return again
         made = f"{text} was not computed: it is a tensor that doesn't require grad"
-        return _error(failure.line, made, f"{text}.requires_grad_() before it is used lets a gradient arrive")
+        return of_error(failure.line, made, f"{text}.requires_grad_() before it is used lets a gradient arrive")
     late = _required_late(inquiry, root)
     if late is not None:
         return late
     sources = [inquiry.called(s) for s in inquiry.recording.chain(root).sources if inquiry.names.of(s)]
     made = f"{text} was made of {', '.join(dict.fromkeys(sources)) or 'numbers'}, and none of it requires grad"
     if leaves:
-        return _error(
+        return of_error(
             failure.line,
             made,
             f"{', '.join(leaves[:4])} {'requires' if len(leaves) == 1 else 'require'} grad, "
@@ -94,7 +90,7 @@ def _no_history(inquiry: Inquiry, failure: Failed) -> Why | None:
     advice = (
         f"say so where {next(iter(first))} is made: requires_grad=True" if first else "begin with a tensor that does"
     )
-    return _error(failure.line, made, advice)
+    return of_error(failure.line, made, advice)
 
 
 def _required_late(inquiry: Inquiry, root: Slot) -> Why | None:
@@ -107,7 +103,7 @@ def _required_late(inquiry: Inquiry, root: Slot) -> Why | None:
         use = next(e for e in chain.entries if slot in operands(e))
         said = inquiry.lines.said(use.line)
         change = mended(inquiry, "", use.line, f"{name}.requires_grad_()\n{inquiry.lines.at(use.line)}")
-        return _error(
+        return of_error(
             use.line,
             f"{said} used {name} before it required grad, so nothing was remembered of it",
             f"{name}.requires_grad_() before that line, or requires_grad=True where {name} is made",
@@ -128,7 +124,7 @@ def _differentiated(inquiry: Inquiry, text: str) -> Why | None:
                 new = ast.unparse(node)[:-1] + ", create_graph=True)"
                 change = mended(inquiry, "", line, replaced(inquiry.lines.raw(line), node, new))
                 said = f"{text} is the gradient of {inquiry.lines.said(line)}, which has no history of its own"
-                return _error(line, said, "create_graph=True there gives it one", change=change)
+                return of_error(line, said, "create_graph=True there gives it one", change=change)
     return None
 
 
@@ -151,7 +147,7 @@ def _second_time(inquiry: Inquiry, failure: Failed) -> Why | None:
     if root in freed:
         said = inquiry.lines.said(earlier.line)
         kept = inquiry.lines.at(earlier.line).replace(".backward()", ".backward(retain_graph=True)")
-        return _error(
+        return of_error(
             earlier.line,
             f"{said} went through the graph of {text or inquiry.called(root)} already, and freed it",
             "call that one with retain_graph=True, or compute the value anew before the second",
@@ -168,7 +164,7 @@ def _second_time(inquiry: Inquiry, failure: Failed) -> Why | None:
     before = "the iteration before" if loop else inquiry.lines.said(earlier.line)
     text_ = f"{name} of {inquiry.lines.said(use.line)} still hangs on {before}, whose graph backward() freed"
     change = mended(inquiry, "", use.line, f"{name} = {name}.detach()\n{inquiry.lines.at(use.line)}")
-    return _error(use.line, text_, f"{name} = {name}.detach() between two lets each begin anew", change=change)
+    return of_error(use.line, text_, f"{name} = {name}.detach() between two lets each begin anew", change=change)
 
 
 def _used_name(inquiry: Inquiry, line: int, slot: Slot) -> str:
@@ -179,86 +175,6 @@ def _used_name(inquiry: Inquiry, line: int, slot: Slot) -> str:
     made = targets(inquiry.lines.statement(inquiry.names.line(slot)))
     found = [name for name in made if name in used] or [name for name in given if name in used]
     return found[0] if len(found) == 1 else ""
-
-
-# -- changed in place ----------------------------------------------------------------------------------------
-
-
-def _changed(inquiry: Inquiry, failure: Failed) -> Why | None:
-    found = re.search(r"line (\d+) changed it in place", failure.hint)
-    if found is None:
-        return None
-    line = int(found.group(1))
-    statement = inquiry.lines.statement(line)
-    text = inquiry.lines.at(line)
-    said = inquiry.lines.said(line)
-    if ".step(" in text:
-        return _error(
-            line,
-            f"{said} changed the parameters, which the backward() of {inquiry.lines.said(failure.line)} "
-            "still needs as they were",
-            "run both backward() before the first step()",
-        )
-    changed = _changed_name(statement)
-    slot = _saved(inquiry, changed, line)
-    needs = f": {inquiry.lines.said(slot)} needs {changed} as it was" if slot and changed else ""
-    advice = ""
-    change = None
-    if isinstance(statement, ast.AugAssign):
-        operator = ast.unparse(ast.BinOp(statement.target, statement.op, statement.value))
-        new = f"{ast.unparse(statement.target)} = {operator}"
-        advice = f"write {new}, which makes a new tensor"
-        change = mended(inquiry, "", line, new)
-    elif changed:
-        method = re.fullmatch(rf"{changed}\.(\w+)_(\(.*\))", text)
-        if method:
-            new = f"{changed} = {changed}.{method.group(1)}{method.group(2)}"
-            advice = f"write {new}, which makes a new tensor"
-        else:
-            new = f"{changed} = {changed}.clone()\n{text}"
-            advice = f"change a copy: {changed} = {changed}.clone() before"
-        change = mended(inquiry, "", line, new)
-    text_ = f"{said} changed {changed or 'a value'} in place{needs}"
-    return _error(line, text_, *([advice] if advice else []), change=change)
-
-
-def _changed_name(statement: ast.stmt | None) -> str:
-    if statement is None:
-        return ""
-    if isinstance(statement, ast.AugAssign):
-        return _base(statement.target)
-    if isinstance(statement, ast.Assign):
-        return _base(statement.targets[0])
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_"):
-            return _base(node.func.value)
-    return ""
-
-
-def _base(node: ast.expr) -> str:
-    while isinstance(node, (ast.Subscript, ast.Attribute)):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _saved(inquiry: Inquiry, name: str, line: int) -> int:
-    """The line that used a variable before another line changed it; 0 where none is known."""
-    last = 0
-    for entry in inquiry.recording.entries:
-        if entry.line == line:
-            break
-        statement = inquiry.lines.statement(entry.line)
-        if statement is None or not any(s.tracked for s in entry.outputs):
-            continue
-        if any(
-            isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(statement)
-        ) or (name in targets(statement) and entry.op.name.partition("_")[0] in _KEEP_RESULT):
-            last = entry.line
-    return last
-
-
-#: Operations whose derivative needs their own result.
-_KEEP_RESULT = {"exp", "sqrt", "tanh", "sigmoid", "relu", "softmax", "log_softmax", "reciprocal", "rsqrt", "tan"}
 
 
 # -- others --------------------------------------------------------------------------------------------------
@@ -288,7 +204,7 @@ def _unused(inquiry: Inquiry, failure: Failed) -> Why | None:
                     cut = why_cut(inquiry, root, name)
                     if cut is not None:
                         return cut
-                    return _error(
+                    return of_error(
                         failure.line,
                         f"{name} stands in no line that leads to {text}",
                         "allow_unused=True gives None for it",
@@ -333,7 +249,7 @@ def _gradient_shape(inquiry: Inquiry, failure: Failed) -> Why | None:
     if root is None:
         return None
     shape = list(root.array.shape)
-    return _error(
+    return of_error(
         failure.line,
         f"{text} has the shape {shape}{inquiry.lines.mark(inquiry.names.line(root))}: the gradient that it "
         f"begins with needs the same, torch.ones_like({text}) for the sum of its elements",
@@ -347,7 +263,7 @@ def _scalar(inquiry: Inquiry, failure: Failed) -> Why | None:
     line = inquiry.names.line(root)
     made = f" ({inquiry.lines.said(line)})" if line else ""
     new = inquiry.lines.at(failure.line).replace(f"{text}.backward()", f"{text}.sum().backward()")
-    return _error(
+    return of_error(
         line or failure.line,
         f"{text} has the shape {list(root.array.shape)}{made}, and a gradient begins with one number",
         f"{text}.sum().backward(), or {text}.backward(torch.ones_like({text}))",
@@ -377,30 +293,17 @@ def _dtypes(inquiry: Inquiry, failure: Failed) -> Why | None:
     change = None
     if node is not None:
         change = mended(inquiry, "", failure.line, replaced(inquiry.lines.raw(failure.line), node, new))
-    return _error(failure.line, said, f"give them one dtype: {new}", change=change)
-
-
-def _leaf_in_place(inquiry: Inquiry, failure: Failed) -> Why | None:
-    changed = _changed_name(inquiry.lines.statement(failure.line))
-    if not changed or not isinstance(
-        node_of(inquiry.named[changed].node) if changed in inquiry.named else None, AccumulateGrad
-    ):
-        return None
-    return _error(
-        failure.line,
-        f"{changed} is a leaf that requires grad: its own history would be lost",
-        "with torch.no_grad(): around a step of an optimizer; else a new name for the new tensor",
-    )
+    return of_error(failure.line, said, f"give them one dtype: {new}", change=change)
 
 
 _ANSWERS: dict[str, Callable[[Inquiry, Failed], Why | None]] = {
     "element 0 of tensors does not require grad": _no_history,
     "Trying to backward through the graph a second time": _second_time,
-    "modified by an inplace operation": _changed,
+    "modified by an inplace operation": changed_in_place,
     "appears to not have been used in the graph": _unused,
     "has no attribute": _no_attribute,
     "Mismatch in shape": _gradient_shape,
     "grad can be implicitly created only for scalar outputs": _scalar,
     "dtype": _dtypes,
-    "a leaf Variable that requires grad is being used in an in-place operation": _leaf_in_place,
+    "a leaf Variable that requires grad is being used in an in-place operation": leaf_in_place,
 }

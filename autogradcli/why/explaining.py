@@ -12,7 +12,8 @@ import numpy as np
 from ..engine.tensor import Tensor, wrap
 from ..explain.derivation import NoFormula
 from ..explain.derived import Evaluate, Shown, Subject, derive
-from ..explain.recording import Entry, Recording, Slot
+from ..explain.entries import Entry, Slot
+from ..explain.recording import Recording
 from ..explain.spoken import spoken
 from ..language.compile.evaluate import evaluate
 from ..recorded import Program, Reading

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..engine.node import node_of
 from ..engine.tensor import Tensor, wrap
-from ..explain.recording import Entry, Recording, Slot
+from ..explain.entries import Entry, Slot
+from ..explain.recording import Recording
 from ..explain.replay import gradients_at
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine.node import AccumulateGrad, Node, node_of
 from ..engine.tensor import Tensor
 from ..events import Failed
-from ..explain.recording import Slot
+from ..explain.entries import Slot
 from .flow import Flow
 from .lineage import Arrival, Backward, Lineage, Path, path_to
 from .lines import Lines, Names
@@ -39,6 +39,11 @@ class Why(NamedTuple):
     text: list[str]
     path: str = ""
     mended: Mended | None = None
+
+
+def of_error(line: int, *text: str, change: Mended | None = None) -> Why:
+    """An answer about the error that ended a program."""
+    return Why("", "error", line, list(text), mended=change)
 
 
 class Ran(NamedTuple):

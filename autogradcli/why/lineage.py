@@ -11,7 +11,8 @@ from ..engine.node import AccumulateGrad, Node, index_of, node_of
 from ..engine.operation import Operation
 from ..engine.state import state
 from ..engine.tensor import Tensor
-from ..explain.recording import MOST_OPERATIONS, Entry, Recording, Slot
+from ..explain.entries import Entry, Slot
+from ..explain.recording import MOST_OPERATIONS, Recording
 
 #: Numbers of a list that are looked at.
 _FEW = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ..explain.recording import Entry, Slot
+from ..explain.entries import Entry, Slot
 from ..language.read.syntax import parse
 from .lineage import Lineage
 

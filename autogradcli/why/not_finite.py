@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..explain.recording import Entry, Slot
+from ..explain.entries import Entry, Slot
 from .flow import Flow, Share
 from .inquiry import Inquiry, Mended, Why, place
 from .lineage import operands

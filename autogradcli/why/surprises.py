@@ -11,7 +11,8 @@ import numpy as np
 from ..engine.node import node_of
 from ..engine.tensor import Tensor
 from ..explain.derived import agrees
-from ..explain.recording import EDITED, Entry, Slot
+from ..explain.entries import Entry, Slot
+from ..explain.recording import EDITED
 from ..explain.replay import gradients_at
 from .flow import Flow
 from .inquiry import Inquiry, Why

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..explain.recording import Entry, Slot
+from ..explain.entries import Entry, Slot
 from .flow import Flow
 from .inquiry import Inquiry, Why
 from .lineage import operands

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ...engine.record import to_dtype
 from ...engine.tensor import Size, Tensor
 from ...numerics.dtypes import DType
+from ...numerics.numbers import to_dtype
 from ...numerics.shapes import shape_mismatch
 from .argument_types import type_name
 from .program_classes import get

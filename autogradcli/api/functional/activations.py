@@ -18,7 +18,7 @@ from ...numerics import dtypes
 from ...numerics.random.generator import default_generator
 from ...operations.dims import wrap_dim
 from ...operations.elementwise import sign
-from ...operations.nn import activation, smooth_activation
+from ...operations.nn import activation, leaky_activation, smooth_activation
 from ...operations.refuse import NO_BOOLS
 from ...operations.shape.view import view
 from ..calls.argument_types import type_name
@@ -101,13 +101,15 @@ def _within_six(input: Tensor) -> Tensor:
     return _within(input, 0, 6)
 
 
-_leaky_relu, _leaky_relu_ = _built_in("leaky_relu", _SLOPE, activation.leaky_relu, in_place(activation.leaky_relu))
+_leaky_relu, _leaky_relu_ = _built_in(
+    "leaky_relu", _SLOPE, leaky_activation.leaky_relu, in_place(leaky_activation.leaky_relu)
+)
 _threshold_built_in, _threshold_ = _built_in(
     "threshold", _THRESHOLD, activation.threshold, in_place(activation.threshold)
 )
 _hardtanh, _hardtanh_ = _built_in("hardtanh", _RANGE, _within)
 _relu6, _relu6_ = _built_in("relu6", "(Tensor input)", _within_six)
-define("leaky_relu_", (_SLOPE, in_place(activation.leaky_relu)), into="F")
+define("leaky_relu_", (_SLOPE, in_place(leaky_activation.leaky_relu)), into="F")
 define("threshold", (f"{_THRESHOLD[:-1]}, *, Tensor out=None)", activation.threshold))
 define("threshold_", (_THRESHOLD, in_place(activation.threshold)), into="torch F")
 define("hardtanh_", (_RANGE, in_place(_within)), into="F")
@@ -175,21 +177,21 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}")
     if w.ndim != x.ndim:
         weight = view(weight, tuple(w.size if k == 1 else 1 for k in range(x.ndim)))
-    return activation.prelu_kernel(input, weight)
+    return leaky_activation.prelu_kernel(input, weight)
 
 
 def _sloped(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
     """``input`` where positive, else times a slope: in training drawn for each element, else the mean of both."""
     if not training:
-        return activation.rrelu_with_slope(input, _mean_slope(lower, upper))
-    return activation.rrelu_with_noise(input, _noise(input, lower, upper, generator))
+        return leaky_activation.rrelu_with_slope(input, _mean_slope(lower, upper))
+    return leaky_activation.rrelu_with_noise(input, _noise(input, lower, upper, generator))
 
 
 def _sloped_in_place(input: Tensor, lower: Number, upper: Number, training: bool, generator: Any) -> Tensor:
     """``rrelu`` in place."""
     if not training:
-        return change(activation.rrelu_with_slope.in_place, input, _mean_slope(lower, upper))
-    return change(activation.rrelu_with_noise.in_place, input, _noise(input, lower, upper, generator))
+        return change(leaky_activation.rrelu_with_slope.in_place, input, _mean_slope(lower, upper))
+    return change(leaky_activation.rrelu_with_noise.in_place, input, _noise(input, lower, upper, generator))
 
 
 def _mean_slope(lower: Number, upper: Number) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.operation import OPERATIONS
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...operations.dims import existing_dim
@@ -238,7 +239,7 @@ def ctc(
             f"{targets.array.shape[1]} for argument #2 'targets' (while checking arguments for "
             "ctc_loss_allocate_outputs)"
         )
-    found = operations.ctc_loss(log_probs, targets, steps, sizes, blank, zero_infinity)
+    found = OPERATIONS["ctc_loss"].call(log_probs, targets, steps, sizes, blank, zero_infinity)
     if zero_infinity:
         found = where(wrap(np.isinf(found.array)), number(0, found), found)
     if reduction == "mean":

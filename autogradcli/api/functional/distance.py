@@ -15,8 +15,8 @@ from ...operations.elementwise.arithmetic import div, mul, sub
 from ...operations.elementwise.arithmetic_variants import add_scalar
 from ...operations.elementwise.bounds import clamp_min_scalar
 from ...operations.nn import distance as operations
+from ...operations.reduce.norms import vector_norm
 from ...operations.reduce.reduction import sum_dim
-from ...operations.reduce.statistics import vector_norm
 from ...operations.shape.copies import cast, clone
 from ...operations.shape.view import expand
 from ..calls.call_plans import hooks

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...operations.dims import size_of
-from ...operations.nn.pooling import Window, out_sizes
+from ...operations.nn.pooling_windows import Window, out_sizes
 from ...operations.refuse import not_implemented_for
 
 Ints = tuple[int, ...]

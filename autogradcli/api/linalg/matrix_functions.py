@@ -26,10 +26,10 @@ from ...operations.reduce.cumulative import cumprod
 from ...operations.reduce.reduction import sum_dim
 from ...operations.refuse import NO_BOOLS, check_usual, is_storage
 from ...operations.shape.any_shape import reshape as reshaped
-from ...operations.shape.copies import cast, clone, copy_into
+from ...operations.shape.copies import cast, clone, copy_into, flip
 from ...operations.shape.joining import cat
 from ...operations.shape.slicing import diagonal, slice_
-from ...operations.shape.view import expand, flip, permute, squeeze, t, unsqueeze
+from ...operations.shape.view import expand, permute, squeeze, t, unsqueeze
 from ..calls.dtype_checks import check_same
 from ..calls.overloads import define
 from ..calls.return_types import ReturnType, return_type

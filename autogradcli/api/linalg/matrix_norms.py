@@ -23,8 +23,8 @@ from ...operations.linalg import misc
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import floating, matrix, square
 from ...operations.reduce.extremum import amax, amin
+from ...operations.reduce.norms import vector_norm
 from ...operations.reduce.reduction import sum_dim
-from ...operations.reduce.statistics import vector_norm
 from ...operations.shape.copies import cast
 from ...operations.shape.slicing import slice_
 from ...operations.shape.view import permute, squeeze_dim, unsqueeze

@@ -15,7 +15,7 @@ from ...operations.elementwise.comparison import COMPARISONS
 from ...operations.elementwise.complex import conj
 from ...operations.elementwise.exponential import log
 from ...operations.elementwise.selection import where
-from ...operations.linalg import decompose, determinant, misc, spectral
+from ...operations.linalg import cholesky, decompose, determinant, misc, spectral
 from ...operations.linalg import solve as solving
 from ...operations.linalg.checks import LinAlgError, floating, square
 from ...operations.shape.view import transpose
@@ -188,8 +188,8 @@ define(
 
 def _cholesky(input: Tensor, upper: bool) -> Any:
     """Lower triangular L of ``A = L L^H`` (upper U of ``A = U^H U``) of a positive definite matrix."""
-    factor, info = decompose.linalg_cholesky_ex(input, upper)
-    decompose.check_definite(values_of(info), "linalg.cholesky")
+    factor, info = cholesky.linalg_cholesky_ex(input, upper)
+    cholesky.check_definite(values_of(info), "linalg.cholesky")
     return factor
 
 
@@ -198,14 +198,14 @@ _CHOLESKY_EX = _named("linalg_cholesky_ex", "L info")
 
 def _cholesky_ex(input: Tensor, upper: bool, check_errors: bool) -> ReturnType:
     """Cholesky factor, and instead of an error the order of the first minor that isn't positive."""
-    return _CHOLESKY_EX(decompose.linalg_cholesky_ex(input, upper, check_errors))
+    return _CHOLESKY_EX(cholesky.linalg_cholesky_ex(input, upper, check_errors))
 
 
 _GONE = "This function was deprecated since version 1.9 and is now removed. "
 
 
 def _cholesky_of_2_13(input: Tensor, upper: bool) -> Any:
-    return decompose.cholesky(input, upper)
+    return cholesky.cholesky(input, upper)
 
 
 @varying(
@@ -228,12 +228,12 @@ def _old_cholesky(input: Tensor, upper: bool) -> Any:
 
 def _cholesky_solve(input: Tensor, input2: Tensor, upper: bool) -> Any:
     """X of ``A X = input`` from the Cholesky factor of ``A``."""
-    return decompose.cholesky_solve(input, input2, upper)
+    return cholesky.cholesky_solve(input, input2, upper)
 
 
 def _cholesky_inverse(input: Tensor, upper: bool) -> Any:
     """Inverse of the matrix whose Cholesky factor is given."""
-    return decompose.cholesky_inverse(input, upper)
+    return cholesky.cholesky_inverse(input, upper)
 
 
 define("cholesky", ("(Tensor input, *, bool upper=False, Tensor out=None)", _cholesky), into="linalg")

@@ -16,7 +16,7 @@ from ...numerics.releases import Difference, Varying
 from ...operations.dims import add_reduce, wrap_dim
 from ...operations.elementwise.arithmetic import sub
 from ...operations.elementwise.selection import lerp
-from ...operations.index.indexing import gather
+from ...operations.index.gather import gather
 from ...operations.reduce import tie_order
 from ...operations.reduce.sorting import sort
 from ...operations.shape import view as views

@@ -11,7 +11,7 @@ from ...numerics.dtypes import DType
 from ...operations.dims import wrap_dims
 from ...operations.elementwise.arithmetic import div
 from ...operations.elementwise.comparison import isnan, logical_not
-from ...operations.reduce import reduction, statistics
+from ...operations.reduce import norms, reduction, statistics
 from ..calls.argument_types import type_name
 from ..calls.call_plans import hooks
 from ..calls.declare import define_both
@@ -80,7 +80,7 @@ def _renorm(input: Tensor, p: Any, dim: int, maxnorm: Any) -> Any:
     for name, value in (("p", p), ("maxnorm", maxnorm)):
         if value.__class__ is complex:
             raise RuntimeError(f"renorm: {name} must be real-valued")
-    return statistics.renorm(input, float(p), dim, float(maxnorm))
+    return norms.renorm(input, float(p), dim, float(maxnorm))
 
 
 define_both("renorm", ("(Tensor input, Scalar p, int dim, Scalar maxnorm, *, Tensor out=None)", _renorm))
@@ -107,7 +107,7 @@ def check_norm_dtype(name: str, input: Tensor, dtype: DType | None) -> None:
 def vector_norm(input: Tensor, ord: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     """The ``ord``-norm of the elements, seen as one vector or as one over each of some dimensions."""
     check_norm_dtype("linalg.vector_norm", input, dtype)
-    return statistics.vector_norm(input, ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype)
+    return norms.vector_norm(input, ord if ord.__class__ is complex else float(ord), dim, keepdim, dtype)
 
 
 define(

@@ -13,9 +13,10 @@ from ...engine.lazy import loader
 from ...engine.mirrors import flip_of, memory_of
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
-from ...engine.views import check_overlap, overlaps_itself
+from ...engine.views import check_overlap
+from ...numerics.layouts import overlaps_itself
 from ...operations.dims import broadcast_shape, wrap_dim
-from ...operations.index import indexing, masks
+from ...operations.index import gather, indexing, masks
 from ...operations.reduce import sorting
 from ...operations.shape.any_shape import reshape
 from ...operations.shape.slicing import unbind
@@ -33,8 +34,8 @@ def _gather(input: Tensor, dim: int, index: Tensor, sparse_grad: bool) -> Any:
     """For each element of the index the element of the input at that index along a dimension."""
     if sparse_grad and state.grad and input.node is not None and not state.levels:
         loader.load("api.tensor.sparse_creation")  # what a program can do with the gradient that this will give
-        return indexing.gather_sparse(input, dim, index)
-    return indexing.gather(input, dim, index)
+        return gather.gather_sparse(input, dim, index)
+    return gather.gather(input, dim, index)
 
 
 define(
@@ -52,7 +53,7 @@ def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
             raise RuntimeError("gather(): Expected dtype int32/int64 for index")
         raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.type_name}")
     if dim is None:
-        return indexing.gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)))
+        return gather.gather(reshape(input, (-1,)), 0, reshape(indices, (-1,)))
     if input.array.ndim != indices.array.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
@@ -70,7 +71,7 @@ def _take_along_dim(input: Tensor, indices: Tensor, dim: int | None) -> Any:
         raise RuntimeError("ZeroDivisionError")  # here they go round
     if size and ((indices.array < 0) | (indices.array >= size)).any():
         indices = wrap(indices.array % size)  # here they go round
-    return indexing.gather(input, at, indices)
+    return gather.gather(input, at, indices)
 
 
 def _broadcast_but(at: int, mine: tuple[int, ...], theirs: tuple[int, ...]) -> tuple[int, ...]:

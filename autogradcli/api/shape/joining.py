@@ -191,17 +191,17 @@ def _fliplr(input: Tensor) -> Any:
     """The columns in reverse order."""
     if input.array.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
-    return views.flip(input, (1,))
+    return copies.flip(input, (1,))
 
 
 def _flipud(input: Tensor) -> Any:
     """The rows in reverse order."""
     if input.array.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
-    return views.flip(input, (0,))
+    return copies.flip(input, (0,))
 
 
-define("flip", ("(Tensor input, IntList dims)", views.flip), into=_BOTH)
+define("flip", ("(Tensor input, IntList dims)", copies.flip), into=_BOTH)
 define("fliplr", ("(Tensor input)", _fliplr), into=_BOTH)
 define("flipud", ("(Tensor input)", _flipud), into=_BOTH)
 define(

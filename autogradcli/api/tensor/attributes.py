@@ -13,10 +13,9 @@ from ...engine.lazy import loader
 from ...engine.leaves import drop_grad, require_grad
 from ...engine.mirrors import MirrorTensor, flipped, memory_of, mirrored, unwatched
 from ...engine.node import AccumulateGrad, Invalid, Node
-from ...engine.record import NO_DATA
 from ...engine.state import state
 from ...engine.tangents import set_tangent, tangent_of
-from ...engine.tensor import MetaTensor, Parameter, Size, Tensor, to_meta, wrap
+from ...engine.tensor import NO_DATA, MetaTensor, Parameter, Size, Tensor, to_meta, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_items

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...engine.modes import ContextMode
-from ...engine.record import NO_DATA
-from ...engine.tensor import MetaTensor, Tensor, to_meta, wrap
+from ...engine.tensor import NO_DATA, MetaTensor, Tensor, to_meta, wrap
 from ...numerics.naming import shown_as
 from ..calls.call_plans import hooks
 

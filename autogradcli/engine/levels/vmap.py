@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...numerics import dtypes
+from ...numerics.layouts import overlaps_itself, strides_of
 from ..inplace import check_cast, write_result
 from ..mirrors import flip_of, memory_of
 from ..node import Node
@@ -24,7 +25,7 @@ from ..operation import Operation
 from ..record import first_tensor
 from ..state import state
 from ..tensor import Tensor, wrap
-from ..views import Window, link, overlaps_itself, strides_of
+from ..views import Window, link
 from ..worlds import roles
 from .base import Layer, Level, dispatched, family, layer_of, like, mark_born, promote
 

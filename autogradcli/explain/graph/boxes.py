@@ -11,7 +11,8 @@ from ...engine.node import AccumulateGrad, Node, Output, index_of, node_of
 from ...engine.tensor import MetaTensor, Tensor
 from ...engine.views import CopySlices
 from ...numerics.dtypes import INEXACT
-from ..recording import Call, Entry, Recording, Slot, slots_in
+from ..entries import Call, Entry, Slot, slots_in
+from ..recording import Recording
 from .graph_picture import CUT, LEAF, MORE, OPERATION, ROLLED, Box, Edge, ModuleBox, Picture
 from .rolling import Group, Traits, roll
 from .skeleton import Path, Skeleton, Units, common, nearest

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...engine.node import AccumulateGrad, Node, Output, reachable
 from ...numerics.limits import run
-from ..recording import Call
+from ..entries import Call
 
 #: Nodes between two looks at whether to stop.
 _PAUSE = 1023

@@ -1,6 +1,9 @@
-"""Zero and one as 0-d arrays of each dtype: a ufunc takes them twice as fast as it takes a Python number."""
+"""Zero and one as 0-d arrays of each dtype, which a ufunc takes twice as fast as it takes a Python number; and the rule
+of what is constant piece by piece."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -21,3 +24,8 @@ class _Constants(dict[np.dtype, np.ndarray]):
 
 ZERO = _Constants(0)
 ONE = _Constants(1)
+
+
+def zeros_rule(F: Any, g: Any) -> Any:
+    """The rule of what does not change with its operand, or only in jumps."""
+    return F.zeros_like(g)

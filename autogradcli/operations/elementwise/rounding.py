@@ -10,10 +10,7 @@ from ...engine.operation import Array, Number, operation
 from ...numerics.shapes import shape_mismatch
 from ..dims import maximum_reduce
 from ..refuse import underivable
-
-
-def _zeros(F: Any, g: Any) -> Any:
-    return F.zeros_like(g)
+from .constants import zeros_rule
 
 
 def _rounding(name: str, ufunc: Any) -> dict[str, Any]:
@@ -29,7 +26,7 @@ def _rounding(name: str, ufunc: Any) -> dict[str, Any]:
 
     return {
         "kernel": kernel, "takes": ("integer unsigned floating", named), "promote": "promote", "kind": "elementwise",
-        "input": _zeros,
+        "input": zeros_rule,
     }  # fmt: skip
 
 
@@ -54,7 +51,7 @@ def round(input: Array) -> Array:
 
 
 @operation(
-    node="RoundBackward1", spelling="round", promote="promote", kind="elementwise", input=_zeros,
+    node="RoundBackward1", spelling="round", promote="promote", kind="elementwise", input=zeros_rule,
     takes=("floating", lambda input, decimals: "round_cpu" if decimals else "round_vml_cpu"),
     examples=lambda r: [(r(2, 3), 1), (r(2, 3), -1)],
 )  # fmt: skip

@@ -17,7 +17,8 @@ from ...numerics.repeated import copied, is_zero
 from ..dims import Shape, wrap_dim
 from ..refuse import underivable
 from ..shape.slicing import diagonal_array, select, slice_
-from .indexing import check_counted, check_index, check_places, grid_key, is_many, placed
+from .gather import check_index, check_places, grid_key, is_many, placed
+from .indexing import check_counted
 from .written import tangent
 
 # -- scatter -----------------------------------------------------------------------------------------------

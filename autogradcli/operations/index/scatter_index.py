@@ -14,7 +14,8 @@ from ...numerics.repeated import copied
 from ..dims import Shape, add_reduce, maximum_reduce, minimum_reduce, wrap_dim
 from ..refuse import check_usual
 from ..shape.slicing import ALL
-from .indexing import check_places, parts_added, within
+from .gather import check_places
+from .indexing import parts_added, within
 from .written import tangent
 
 

@@ -11,7 +11,8 @@ from ...numerics.adding import add_at, at_rows, is_quick
 from ...numerics.repeated import copied
 from ..dims import numel
 from ..refuse import check_usual, is_storage, not_implemented_for
-from .indexing import is_many, parts_places, placed
+from .gather import is_many, placed
+from .indexing import parts_places
 from .scatter import checked_scatter, covered, lined_up, source_back
 from .scatter_index import checked_parts, parts_key
 

@@ -6,7 +6,6 @@ promotion: operands must have one dtype.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,25 +15,7 @@ from ...numerics import dtypes
 from ...numerics.libraries import SHARED
 from ...numerics.numbers import number_in
 from ...numerics.products import multiplied
-from ..dims import Shape, size_of
-
-
-def check_expand(x: Array, size: Sequence[int]) -> None:
-    """Raise RuntimeError, in PyTorch's words, where ``x`` can't be expanded to ``size``."""
-    if x.shape == tuple(size):
-        return
-    if x.ndim > len(size):
-        raise RuntimeError(
-            f"expand({dtypes.tensor_type(dtypes.of(x))}{{{list(x.shape)}}}, size={list(size)}): the number of sizes "
-            f"provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor ({x.ndim})"
-        )
-    for back in range(1, x.ndim + 1):
-        have, want = x.shape[-back], size[-back]
-        if have not in (1, want):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({want}) must match the existing size ({have}) at non-singleton "
-                f"dimension {len(size) - back}.  Target sizes: {list(size)}.  Tensor sizes: {list(x.shape)}"
-            )
+from ..dims import Shape, check_expand, size_of
 
 
 def scaled(x: Array, factor: Number) -> Array:

@@ -14,7 +14,7 @@ from ...numerics.away import by_windows
 from ...numerics.limits import check_steps
 from ..dims import numel
 from . import pooling_formulas as said
-from .pooling import scatter_places
+from .max_pooling import scatter_places
 from .resample import zeros_rule
 from .windowed import one_or_all
 

@@ -1,4 +1,4 @@
-"""How the language says poolings and their gradients: for the declarations in ``pooling.py``."""
+"""How the language says poolings and their gradients, for the declarations of maxima and averages."""
 
 from __future__ import annotations
 

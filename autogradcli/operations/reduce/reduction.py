@@ -1,4 +1,4 @@
-"""Sums, means, products: reductions whose every element counts. Statistics and norms are in ``statistics.py``.
+"""Sums, means, products: reductions whose every element counts. Others are in ``statistics.py`` and ``norms.py``.
 
 A dimension list of None or () means all dimensions. Sums of integers are int64, as PyTorch's.
 """

@@ -1,4 +1,4 @@
-"""Copies: ``clone``, casts, ``copy_``, fills, and what no strides can say (``roll``, ``repeat``, ``tril``)."""
+"""Copies: ``clone``, casts, ``copy_``, fills, and what no strides can say (``roll``, ``flip``, ``tril``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import charge_array, shown_sizes
 from ...numerics.numbers import number_in
-from ..dims import Shape, add_reduce, broadcast_shape, wrap_dim
+from ..dims import Shape, add_reduce, broadcast_shape, distinct_dims, wrap_dim
 from ..refuse import is_storage, not_implemented_for
 from .slicing import diagonal_array
 from .view import expand_array, sum_to
@@ -243,7 +243,7 @@ def trace(input: Array) -> Array:
     return add_reduce(input.diagonal(), dtype=out)
 
 
-# -- repetition and rotation -------------------------------------------------------------------------------
+# -- repetition, rotation, reversal -------------------------------------------------------------------------
 
 
 def _repeat_back(F: Any, g: Any, shape: Shape, repeats: Shape) -> Any:
@@ -326,6 +326,22 @@ def rot90(input: Array, k: int = 1, dims: Shape = (0, 1)) -> Array:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     first, second = (wrap_dim(d, input.ndim) for d in dims)
     return np.rot90(input, k, (first, second)).copy(order="K")
+
+
+@operation(
+    half="moved",
+    layout="like",
+    input=lambda F, g, dims: F.flip(g, dims),
+    examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
+    dims="dims",
+    **_LINEAR,
+)
+def flip(input: Array, dims: Shape) -> Array:
+    """With the order of the elements reversed along some dimensions: a copy."""
+    gone = distinct_dims(dims, input.ndim)
+    if not input.ndim:
+        return input.copy()
+    return input[tuple(slice(None, None, -1) if k in gone else slice(None) for k in range(input.ndim))].copy()
 
 
 # -- roles for the engine ----------------------------------------------------------------------------------

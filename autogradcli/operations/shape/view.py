@@ -1,6 +1,6 @@
 """Views by other shapes and orders of the same elements: ``view``, ``expand``, ``squeeze``, ``transpose``, ...
 
-What picks a part of the elements is in ``window.py``. Kernels give windows on their operand's memory, with the
+What picks a part of the elements is in ``slicing.py``. Kernels give windows on their operand's memory, with the
 strides that PyTorch gives them.
 """
 
@@ -16,7 +16,8 @@ from ...engine.worlds import roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.limits import check_window, shown_sizes
-from ..dims import Dims, Shape, distinct_dims, numel, strided, wrap_dim, wrap_dims
+from ...numerics.shapes import size_not_expanded, sizes_too_few
+from ..dims import Dims, Shape, numel, strided, wrap_dim, wrap_dims
 
 _LINEAR: dict[str, Any] = {"kind": "linear", "complex": "own"}
 _VIEW: dict[str, Any] = {"view": "single", **_LINEAR}
@@ -208,11 +209,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
         return np.ndarray(tuple(size), input.dtype, input, 0, (0,) * len(size))
     lead = len(size) - input.ndim
     if lead < 0:
-        raise RuntimeError(
-            f"expand({dtypes.tensor_type(dtypes.of(input))}{{{list(input.shape)}}}, size={list(size)}): the number "
-            f"of sizes provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor "
-            f"({input.ndim})"
-        )
+        raise sizes_too_few(input, size)
     shape, strides = list(size), [0] * len(size)
     for k in range(len(size) - 1, -1, -1):
         if k >= lead:
@@ -226,10 +223,7 @@ def expand_array(input: Array, size: Sequence[int]) -> Array:
             want = shape[k] = n
         if n != want:
             if n != 1 or want < 0:
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({want}) must match the existing size ({n}) at non-singleton "
-                    f"dimension {k}.  Target sizes: {list(size)}.  Tensor sizes: {list(input.shape)}"
-                )
+                raise size_not_expanded(input, size, k)
             s = 0
         strides[k] = s
     return strided(input, tuple(shape), tuple(strides))
@@ -388,22 +382,6 @@ def permute(input: Array, dims: Shape) -> Array:
     if len(set(wrapped)) < len(wrapped):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
     return input.transpose(wrapped)
-
-
-@operation(
-    half="moved",
-    layout="like",
-    input=lambda F, g, dims: F.flip(g, dims),
-    examples=lambda r: [(r(2, 3), (0,)), (r(2, 3), (0, -1))],
-    dims="dims",
-    **_LINEAR,
-)
-def flip(input: Array, dims: Shape) -> Array:
-    """With the order of the elements reversed along some dimensions: a copy."""
-    gone = distinct_dims(dims, input.ndim)
-    if not input.ndim:
-        return input.copy()
-    return input[tuple(slice(None, None, -1) if k in gone else slice(None) for k in range(input.ndim))].copy()
 
 
 roles.expand = expand

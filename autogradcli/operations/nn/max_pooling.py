@@ -1,4 +1,4 @@
-"""Pooling: maxima with their places, averages, and the adaptive kinds whose windows divide the input.
+"""Maximum pooling: maxima over windows, fixed and adaptive, with their places, and the way back from these.
 
 A maximum's place is an index into the flattened spatial dimensions; its gradient is a scatter to that index, whose
 transpose is a gather.
@@ -6,7 +6,6 @@ transpose is a gather.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,60 +14,19 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...numerics.adding import add_at
 from ...numerics.away import by_windows
-from ...numerics.limits import check_steps, counted
+from ...numerics.limits import counted
 from ...numerics.taken import Takes
 from ..dims import numel
 from . import pooling_formulas as said
-from .resample import declare_pair, zeros_rule
-from .windows import inner, overlapped, windows
-
-Ints = tuple[int, ...]
-Window = tuple[Ints, Ints, Ints, Ints, bool]  # kernel, stride, padding, dilation, ceil_mode
-
-
-def out_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
-    """How many windows fit; with ``ceil`` also one that begins inside but ends outside."""
-    room = n + 2 * p - d * (k - 1) - 1
-    out = (room + (s - 1 if ceil else 0)) // s + 1
-    return out - 1 if ceil and (out - 1) * s >= n + p else out
-
-
-def out_sizes(shape: Ints, how: Window) -> Ints:
-    kernel, stride, padding, dilation, ceil = how
-    return tuple(
-        out_size(n, k, s, p, d, ceil) for n, k, s, p, d in zip(shape, kernel, stride, padding, dilation, strict=True)
-    )
-
-
-def _framed(x: Array, how: Window, fill: float, out: Ints) -> Array:
-    """``x`` padded before by ``padding`` and after by as much as the last window needs."""
-    kernel, stride, padding, dilation, _ = how
-    spatial = x.shape[2:]
-    whole = tuple(
-        max((o - 1) * s + d * (k - 1) + 1, p + n)
-        for o, s, d, k, p, n in zip(out, stride, dilation, kernel, padding, spatial, strict=True)
-    )
-    if whole == spatial:
-        return x
-    framed = np.full(x.shape[:2] + whole, fill, x.dtype)
-    framed[inner(padding, spatial)] = x
-    return framed
-
-
-def _pool_windows(x: Array, how: Window, fill: float) -> tuple[Array, Ints]:
-    out = out_sizes(x.shape[2:], how)
-    win = windows(_framed(x, how, fill, out), how[0], how[1], how[3])
-    return win[(slice(None), slice(None), *(slice(0, o) for o in out))], out
-
-
-# -- maxima -----------------------------------------------------------------------------------------------
+from .pooling_windows import Ints, Window, cells_of, pool_windows
+from .resample import zeros_rule
 
 
 def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     """(maxima, places)."""
     d = x.ndim - 2
     fill = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    win, out = _pool_windows(x, how, fill)
+    win, out = pool_windows(x, how, fill)
     kernel, stride, padding, dilation, _ = how
     values, best = _best(win, kernel)
     if not any(padding) and all(
@@ -109,17 +67,12 @@ def _best(win: Array, kernel: Ints) -> tuple[Array, Array]:
     return values, place
 
 
-def _cells(n: int, out: int) -> list[slice]:
-    """The windows of an adaptive pooling."""
-    return [slice(i * n // out, -((-(i + 1) * n) // out)) for i in counted(range(out))]
-
-
 def _adaptive_max_pool(x: Array, how: Ints) -> tuple[Array, Array]:
     spatial = x.shape[2:]
     values = np.empty(x.shape[:2] + how, x.dtype)
     places = np.empty(x.shape[:2] + how, np.int64)
     index = np.arange(numel(spatial)).reshape(spatial)
-    cells = [_cells(n, out) for n, out in zip(spatial, how, strict=True)]
+    cells = [cells_of(n, out) for n, out in zip(spatial, how, strict=True)]
     for at in counted(np.ndindex(*how)):
         cell = tuple(c[k] for c, k in zip(cells, at, strict=True))
         part = x[(..., *cell)]
@@ -296,118 +249,3 @@ def _unlike(dims: int) -> Array:
 
 _declare_unpool(2)
 _declare_unpool(3)
-
-
-# -- averages ---------------------------------------------------------------------------------------------
-
-
-def _divisors(shape: Ints, how: Window, out: Ints, include_pad: bool) -> Array:
-    """How many elements each window has, shaped as the windows."""
-    kernel, stride, padding, _, _ = how
-    sizes = []
-    for n, k, s, p, o in zip(shape, kernel, stride, padding, out, strict=True):
-        start = np.arange(o) * s - p
-        end = np.minimum(start + k, n + p)
-        sizes.append(end - start if include_pad else np.minimum(end, n) - np.maximum(start, 0))
-    product = sizes[0]
-    for size in sizes[1:]:
-        product = product[..., None] * size
-    return product
-
-
-def _average(x: Array, how: tuple[Window, bool, int | None]) -> Array:
-    window, include_pad, override = how
-    win, out = _pool_windows(x, window, 0)
-    check_steps(win.size)
-    d = x.ndim - 2
-    total = np.add.reduce(win, axis=tuple(range(2 + d, 2 + 2 * d)))
-    divisor = override or _divisors(x.shape[2:], window, out, include_pad)
-    return (total / divisor).astype(x.dtype, copy=False)
-
-
-def _average_back(g: Array, shape: Ints, how: tuple[Window, bool, int | None]) -> Array:
-    window, include_pad, override = how
-    kernel, stride, padding, dilation, _ = window
-    out = g.shape[2:]
-    part = (g / (override or _divisors(shape[2:], window, out, include_pad))).astype(g.dtype, copy=False)
-    # windows may reach past the padding where ceil_mode makes one more
-    size = tuple(
-        max((o - 1) * s + k - p, n) for o, s, k, p, n in zip(out, stride, kernel, padding, shape[2:], strict=True)
-    )
-    check_steps(part.size * math.prod(kernel))
-    columns = np.broadcast_to(part[(slice(None), slice(None), *(None,) * len(kernel))], g.shape[:2] + kernel + out)
-    whole = overlapped(columns, kernel, size, stride, padding, dilation)
-    return whole[inner((0,) * len(kernel), shape[2:])]
-
-
-def _adaptive_average(x: Array, how: Ints) -> Array:
-    for k, out in enumerate(how):
-        parts = [
-            np.add.reduce(x[(slice(None),) * (k + 2) + (cell,)], axis=k + 2, keepdims=True)
-            / x.dtype.type(cell.stop - cell.start)
-            for cell in _cells(x.shape[k + 2], out)
-        ]
-        x = np.concatenate(parts, k + 2) if parts else x[(slice(None),) * (k + 2) + (slice(0, 0),)]
-    return x
-
-
-def _adaptive_average_back(g: Array, shape: Ints, how: Ints) -> Array:
-    for k, out in reversed(list(enumerate(how))):
-        whole = np.zeros((*g.shape[: k + 2], shape[k + 2], *g.shape[k + 3 :]), g.dtype)
-        for i, cell in enumerate(_cells(shape[k + 2], out)):
-            lead = (slice(None),) * (k + 2)
-            whole[(*lead, cell)] += g[(*lead, slice(i, i + 1))] / g.dtype.type(cell.stop - cell.start)
-        g = whole
-    return g
-
-
-def _batched(pool: Callable[..., Array], x: Array, how: Any, dims: int) -> Array:
-    return pool(x, how) if x.ndim == dims + 2 else pool(x[None], how)[0]
-
-
-def _batched_back(pool: Callable[..., Array], g: Array, shape: Ints, how: Any, dims: int) -> Array:
-    return pool(g, shape, how) if len(shape) == dims + 2 else pool(g[None], (1, *shape), how)[0]
-
-
-def _declare_averages() -> None:
-    def fixed(input: Array, how: Any) -> Array:
-        """Averages over windows."""
-        return _batched(_average, input, how, len(how[0][0]))
-
-    def fixed_back(g: Array, shape: Ints, how: Any) -> Array:
-        return _batched_back(_average_back, g, shape, how, len(how[0][0]))
-
-    def adaptive(input: Array, how: Any) -> Array:
-        """Averages over windows that divide the input into as many parts as wanted."""
-        return _batched(_adaptive_average, input, how, len(how))
-
-    def adaptive_back(g: Array, shape: Ints, how: Any) -> Array:
-        return _batched_back(_adaptive_average_back, g, shape, how, len(how))
-
-    for d in (2, 3):
-        window = ((2,) * d, (2,) * d, (1,) * d, (1,) * d, False)
-        plain = ((2,) * d, (2,) * d, (0,) * d, (1,) * d, False)
-        declare_pair(
-            f"avg_pool{d}d", f"AvgPool{d}DBackward0", f"avg_pool{d}d", fixed, fixed_back,
-            lambda r, d=d, window=window, plain=plain: [
-                (r(1, 2, *(4,) * d), (window, True, None)),
-                (r(1, 2, *(4,) * d), (plain, True, None)),
-                (r(2, *(3,) * d), (window, False, None)),
-                (r(2, *(3,) * d), (window, True, 3)),
-            ],
-            keeps_input=True, cost=by_windows, said=said.average, said_back=said.average_back,
-            examples_back=lambda r, d=d, window=window: [
-                (r(1, 2, *(3,) * d), r(1, 2, *(4,) * d), (window, True, None))
-            ],
-            takes=("single int64", "avg_pool3d_out_frame") if d == 3 else ("floating int64", "avg_pool2d"),
-        )  # fmt: skip
-        declare_pair(
-            f"adaptive_avg_pool{d}d", f"AdaptiveAvgPool{d}DBackward0", f"adaptive_avg_pool{d}d", adaptive,
-            adaptive_back, lambda r, d=d: [(r(1, 2, *(5,) * d), (2,) * d), (r(2, *(4,) * d), (2,) * d)],
-            keeps_input=True, cost=by_windows, said=said.adaptive, said_back=said.adaptive_back,
-            examples_back=lambda r, d=d: [(r(1, 2, *(2,) * d), r(1, 2, *(5,) * d), (2,) * d)],
-            takes=("floating", "adaptive_avg_pool2d" if d == 2 else "adaptive_avg_pool3d_cpu"),
-        )  # fmt: skip
-
-
-_declare_averages()
