@@ -100,6 +100,6 @@ def load(name: str) -> None:
 NAMES = (
     "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum",
     "functools", "gc", "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator",
-    "os", "pathlib", "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit",
-    "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
+    "os", "pathlib", "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time",
+    "timeit", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
 )  # fmt: skip
