@@ -156,7 +156,7 @@ def test_the_language_does_not_use_what_leads_out() -> None:
 
 #: Names and texts of functions and modules, and the errors behind an error.
 TEXTS = {"__name__", "__version__", "__doc__", "__qualname__", "__module__", "__cause__", "__context__"}
-TEXTS |= {"__annotations__", "__defaults__", "__kwdefaults__"}
+TEXTS |= {"__annotations__", "__defaults__", "__kwdefaults__", "__traceback__"}
 
 
 def test_no_attribute_table_has_dunders_but_names() -> None:

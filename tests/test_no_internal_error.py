@@ -317,7 +317,7 @@ VALUES = [
 ARGUMENTS = ["", "nope=1", "*range(20)", "x, m", "None"]
 #: PyTorch's own messages, which call functions by these names.
 THEIRS = re.compile(
-    r"^(_unique2|_make_subclass|_unpack_dual|_calculate_fan_in_and_fan_out|_LinAlgError|_threshold|_set_deterministic_algorithms)\(\)"
+    r"^(_unique2|_make_subclass|_unpack_dual|_calculate_fan_in_and_fan_out|_LinAlgError|_threshold|_set_deterministic_algorithms|__new__)\(\)"
 )
 
 

@@ -308,7 +308,7 @@ REFUSED = {
     "plt.cm.get_cmap('none')": "is not a valid value for cmap",
     "plt.imread('a.png')": "programs here reach no files",
     "import re\nre.match('(a+)+b', 'a' * 40)": "a repetition within a repetition could take forever",
-    "import re\nre.search('a*b*c*d', 'a' * 10 ** 5)": "a text for this pattern has at most",
+    "import re\nre.search('a*a*a*d', 'a' * 10 ** 5)": "a text for this pattern has at most",
     "import io\nio.open('a')": "programs here reach no files",
     "from pathlib import Path\nPath('a').open()": "programs here reach no files",
     "torch.load('/etc/hostname')": "programs read no files",

@@ -131,6 +131,10 @@ class Function:
             values = convert(args)
         except (Mismatch, BadElement):  # not the values that the plan was made for
             implementation, values = self.bind(args[: len(args) - len(kwargs)], kwargs, key)
+        except TypeError:  # a list, in which an object may stand that says what to do
+            if not any(type(kind) is Kind for kind in _kinds(args, {})):
+                raise
+            implementation, values = self.bind(args[: len(args) - len(kwargs)], kwargs, key)
         return implementation(*values)
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from ...engine.state import state
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
+from ..nn.kept_files import name_of_file
 from . import drawing
 from .cells import Cell
 from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
@@ -299,8 +300,6 @@ def _savefig(
     transparent: Value = False, facecolor: Value = None, pad_inches: Value = None, edgecolor: Value = None,
     orientation: Value = None,
 ) -> None:  # fmt: skip
-    from ..nn.kept_files import name_of_file
-
     figure = _figure_of(self)
     name = name_of_file("savefig", fname)
     if not _FILE.fullmatch(name):
