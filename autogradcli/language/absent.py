@@ -102,7 +102,6 @@ _NAMES: dict[str, dict[str, str]] = {
     "torch.nn": {
         "DataParallel": _PROCESSES, "SyncBatchNorm": _PROCESSES,
         "Buffer": "self.register_buffer('name', tensor)",
-        "AdaptiveLogSoftmaxWithLoss": "nn.CrossEntropyLoss goes over all classes at once",
     },
     "torch.autograd.profiler": {"emit_nvtx": _DEVICE, "emit_itt": _DEVICE},
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
