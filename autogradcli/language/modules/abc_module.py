@@ -41,7 +41,7 @@ class ABC(Plain):
         return super().__new__(cls)
 
 
-members_of(ABC)["__new__"] = vars(ABC)["__new__"]  # which a program's own calls
+members_of(ABC)["__new__"] = staticmethod(ABC.__new__)  # which a program's own calls
 
 
 @entering("abc")

@@ -200,7 +200,7 @@ def list_dialects() -> list[str]:
 
 
 _table = namespace("csv")
-_table |= {name: getattr(csv, name) for name in _QUOTING}
+_table |= {name: vars(csv)[name] for name in _QUOTING}
 _table |= {
     "writer": Builtin("writer", lambda csvfile, dialect="excel", **fmtparams: Writer(csvfile, dialect, **fmtparams)),
     "reader": Builtin("reader", lambda csvfile, dialect="excel", **fmtparams: Reader(csvfile, dialect, **fmtparams)),

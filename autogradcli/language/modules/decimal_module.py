@@ -85,7 +85,7 @@ def _within(call: Callable[..., Any]) -> Callable[..., Any]:
 _PLAIN = ("__init__", "__hash__", "__repr__", "__bool__", "__float__")
 for _name, _call in [*vars(Exact).items()]:
     if _name.startswith("__") and callable(_call) and _name not in _PLAIN:
-        setattr(Decimal, _name, _within(_call))
+        type.__setattr__(Decimal, _name, _within(_call))
 
 
 def _context() -> decimal.Context:
@@ -176,7 +176,7 @@ def _called(name: str, value: Decimal, *args: Any) -> Any:
     if any(given[k] is args[k] and not (args[k] is None or type(args[k]) in (int, str)) for k in range(len(args))):
         raise TypeError(f"conversion from {type(args[0]).__name__} to Decimal is not supported")
     with decimal.localcontext(_context()):
-        found = _told(getattr(decimal.Decimal, name), value.held, *given)
+        found = _told(vars(decimal.Decimal)[name], value.held, *given)
     if isinstance(found, str):
         check_text(len(found))
     return Decimal.made(found) if isinstance(found, decimal.Decimal) else found

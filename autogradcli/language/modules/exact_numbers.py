@@ -126,7 +126,7 @@ for _name, _operate in (
     ("add", operator.add), ("sub", operator.sub), ("mul", operator.mul), ("truediv", operator.truediv),
     ("floordiv", operator.floordiv), ("mod", operator.mod), ("divmod", divmod), ("pow", operator.pow),
 ):  # fmt: skip
-    setattr(Exact, f"__{_name}__", _binary(_name, _operate, False))
-    setattr(Exact, f"__r{_name}__", _binary(_name, _operate, True))
+    type.__setattr__(Exact, f"__{_name}__", _binary(_name, _operate, False))
+    type.__setattr__(Exact, f"__r{_name}__", _binary(_name, _operate, True))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Exact, f"__{_name}__", _compared(getattr(operator, _name)))
+    type.__setattr__(Exact, f"__{_name}__", _compared(vars(operator)[_name]))

@@ -37,7 +37,7 @@ class Thread(Plain):
         numbers = state.flags.setdefault(_NUMBERS, count(1))
         if name is None:
             name = f"Thread-{next(numbers)}"
-            called = getattr(target, "__name__", None) if target is not None else None
+            called = None if target is None else _name_of(target)
             name = f"{name} ({called})" if type(called) is str else name
         self.name = name
         self.daemon = bool(daemon)
@@ -94,6 +94,13 @@ def run_apart(title: str, call: Any) -> None:
         return
     except BaseException as error:
         state.warn("stderr", f"{title}\n{''.join(format_exception(as_value(error)))}".rstrip("\n"))
+
+
+def _name_of(target: Any) -> Any:
+    try:
+        return get_attribute(target, "__name__")
+    except AttributeError:
+        return None
 
 
 class _Main(Thread):
@@ -208,8 +215,8 @@ class Local(Plain):
 
 for _kind in (Lock, RLock, Semaphore):
     CONSTRUCTORS[_kind] = _kind
-    for _name in ("acquire", "release"):
-        attributes_of(_kind)[_name] = Method(getattr(_kind, _name), getattr(_kind, _name).__doc__ or "")
+    attributes_of(_kind)["acquire"] = Method(_kind.acquire, "Take it.")
+    attributes_of(_kind)["release"] = Method(_kind.release, "Give it back.")
     if _kind is not Semaphore:
         attributes_of(_kind)["locked"] = Method(Lock.locked, "Whether it is held.")
 CONSTRUCTORS[Event] = Event

@@ -108,7 +108,6 @@ SPECIAL: dict[str, Special] = {
     "__complex__": Special(complex, "complex(x)", 0),
     "__index__": Special(operator.index, "range(x)", 0),
     "__len__": Special(len, "len(x)", 0),
-    "__next__": Special(next, "next(x)", 0),
     "__iter__": Special(iter, "iter(x)", 0),
     "__reversed__": Special(_reversed, "reversed(x)", 0),
     "__hash__": Special(lambda value: hash(hashable(value)), "hash(x)", 0),
@@ -119,20 +118,21 @@ SPECIAL: dict[str, Special] = {
     "__getitem__": Special(subscript, "x[other]", 1),
     "__setitem__": Special(set_subscript, "x[other] = 1", 2),
     "__delitem__": Special(delete_subscript, "del x[other]", 1),
+    "__array__": Special(_array, "x.numpy()", 0),
+    "__deepcopy__": Special(_deep_copy, "copy.deepcopy(x)", 1),
+}
+
+#: What tensors have not, as in PyTorch.
+_FURTHER: dict[str, Special] = {
+    "__next__": Special(next, "next(x)", 0),
     "__round__": Special(_rounded, "round(x)", 0),
     "__trunc__": Special(math.trunc, "int(x)", 0),
     "__floor__": Special(math.floor, "int(x // 1)", 0),
     "__ceil__": Special(math.ceil, "int(-(-x // 1))", 0),
     "__divmod__": Special(_divmod, "divmod(x, other)", 1),
     "__rdivmod__": Special(_swapped(_divmod), "divmod(other, x)", 1),
-    "__array__": Special(_array, "x.numpy()", 0),
-    "__deepcopy__": Special(_deep_copy, "copy.deepcopy(x)", 1),
 }
-
-#: What tensors have not, as in PyTorch.
-_NOT_OF_TENSORS = frozenset(
-    {"__round__", "__trunc__", "__floor__", "__ceil__", "__divmod__", "__rdivmod__", "__next__"}
-)
+_EVERY = SPECIAL | _FURTHER
 _OF_ITERATORS = frozenset({"__next__", "__iter__"})
 #: Of Python's types a value has those that Python gives the type; of a tensor, all others.
 _PYTHON = frozenset({int, bool, float, complex, str, list, tuple, dict, set, frozenset, range})
@@ -147,7 +147,7 @@ _BY_NUMBER = frozenset({"__mul__", "__rmul__", "__imul__", "__mod__", "__rmod__"
 
 def special_method(value: Any, name: str) -> Any:
     """A special method of a value, bound to it; UNBOUND where its type has none of that name."""
-    found = SPECIAL.get(name)
+    found = _EVERY.get(name)
     kind = type(value)
     if found is None or not (_has(kind, name) or (name in _OF_ITERATORS and isinstance(value, Iterator))):
         return UNBOUND
@@ -179,7 +179,7 @@ def _checked(method: Special, name: str) -> Call:
 
 def special_of_class(kind: type, name: str) -> Any:
     """``kind.__add__``, which values of the class have; UNBOUND where they have none."""
-    found = SPECIAL.get(name)
+    found = _EVERY.get(name)
     if found is not None and (kind is Tensor or not issubclass(kind, Tensor)) and _has(kind, name):
         return UnboundMethod(_checked(found, name), kind, name)
     return UNBOUND
@@ -187,5 +187,5 @@ def special_of_class(kind: type, name: str) -> Any:
 
 def _has(kind: type, name: str) -> bool:
     if issubclass(kind, Tensor):
-        return name not in _NOT_OF_TENSORS
+        return name not in _FURTHER
     return kind in _PYTHON and hasattr(kind, name)
