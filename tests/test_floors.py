@@ -120,7 +120,10 @@ TABLE_BUILDERS = {
     *(
         "cmath_module",
         "collections_module",
+        "csv_module",
         "datetime_module",
+        "decimal_module",
+        "exact_numbers",
         "itertools_module",
         "random_module",
         "statistics_module",

@@ -92,7 +92,7 @@ def _context() -> decimal.Context:
     found = state.flags.get("decimal")
     if found is None:
         found = state.flags["decimal"] = decimal.Context(28, Emin=-_MOST_EXPONENT, Emax=_MOST_EXPONENT)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _decimal(value: Any = "0", context: Any = None) -> Decimal:
