@@ -68,8 +68,8 @@ def _told(call: Callable[..., Any], *args: Any) -> Any:
     try:
         return call(*args)
     except decimal.DecimalException as error:
-        kind = next(ours for theirs, ours in _ERRORS if isinstance(error, theirs))
-        raise kind(str(error)) from None
+        kinds = [ours for theirs, ours in _ERRORS if issubclass(type(error), theirs)]
+        raise kinds[0](str(error)) from None
 
 
 def _within(call: Callable[..., Any]) -> Callable[..., Any]:
