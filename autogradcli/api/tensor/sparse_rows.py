@@ -98,6 +98,8 @@ def sparse_csr_tensor(
 
 def _whole(given: Any) -> np.ndarray:
     found: Tensor = given if isinstance(given, Tensor) else namespace("torch")["tensor"](given)
+    if found.array.dtype.kind not in "iu":
+        raise RuntimeError(f"crow_indices and col_indices must be an int32 or int64 type, but got: {found.dtype}")
     return found.array.astype(np.int64)
 
 
