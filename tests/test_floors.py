@@ -71,6 +71,7 @@ LATE = {
     ("api.tensor.from_buffer", "api.arrays"): "few programs have an array of NumPy's",
     ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
+    ("api.tensor.tensor_repr", "api.tensor.sparse_rows"): "few programs print one",
     ("api.calls.program_classes", "api.calls.class_order"): "few programs ask a class what it derives from",
     ("language.compile.statements", "language.compile.annotations"): "only of a class with annotated names",
     ("language.compile.user_functions", "language.compile.annotations"): "few programs read annotations",
@@ -119,7 +120,10 @@ TABLE_BUILDERS = {
     *(
         "cmath_module",
         "collections_module",
+        "csv_module",
         "datetime_module",
+        "decimal_module",
+        "exact_numbers",
         "itertools_module",
         "random_module",
         "statistics_module",

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from autogradcli.api.arrays.values import NumPyObject
-from autogradcli.api.calls.program_classes import Kind, names_of
+from autogradcli.api.calls.class_order import names_of
+from autogradcli.api.calls.program_classes import Kind
 from autogradcli.api.calls.registry import ATTRIBUTES, NAMESPACES, Property
 from autogradcli.engine.lazy import loader
 from autogradcli.engine.tensor import Tensor

@@ -150,6 +150,16 @@ class Folder(Files):
         except OSError as error:
             raise _about(error, name) from None
 
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder in which nothing is. Raises OSError in Python's words."""
+        path = self._path(name)
+        if self._in_copy or path == self._root:
+            return
+        try:
+            os.rmdir(path)
+        except OSError as error:
+            raise _about(error, name) from None
+
     @property
     def _in_copy(self) -> bool:
         return os.getpid() != self._process

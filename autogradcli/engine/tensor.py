@@ -249,6 +249,14 @@ def to_meta(t: Tensor) -> Tensor:
     return t
 
 
+def with_numbers(t: Tensor) -> Tensor:
+    """Make a tensor of the meta device, whose memory is new, an ordinary one."""
+    if isinstance(t, MetaTensor):
+        plain: type[Tensor] = Parameter if isinstance(t, Parameter) else Tensor
+        Tensor.__setattr__(t, "__class__", plain)
+    return t
+
+
 #: Classes that are another's in all that a program sees, and that other one.
 STANDS_FOR: dict[type, type] = {MetaTensor: Tensor, MetaParameter: Parameter}
 

@@ -21,13 +21,13 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    FILES: "shutil tempfile pickle csv gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    FILES: "shutil gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
     "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
     _NETWORK: "requests urllib http socket ssl ftplib wandb huggingface_hub aiohttp httpx smtplib mlflow kaggle boto3 "
     "neptune comet_ml clearml",
-    _PROCESSES: "threading multiprocessing subprocess concurrent asyncio signal queue ray mpi4py sched "
+    _PROCESSES: "multiprocessing subprocess asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
     _ITSELF: "ast dis importlib ctypes sysconfig code builtins weakref pdb cProfile pstats "
     "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
@@ -36,9 +36,8 @@ _REASONS: dict[str, str] = {
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
     "text has find, replace, split and strip": "regex",
     "datetime has dates, and time has time() and perf_counter()": "calendar zoneinfo dateutil",
-    "a ratio is a number with a point here, and torch.float64 has 16 digits": "fractions decimal",
-    "dictionaries and lists have what programs need": "yaml attr attrs pydantic array struct",
-    "a seed is a number: torch.manual_seed(0)": "secrets uuid hashlib hmac base64",
+    "dictionaries and lists have what programs need": "yaml attr attrs pydantic array",
+    "a seed is a number: torch.manual_seed(0)": "secrets uuid hmac base64",
     "torch has its functions, torch.linalg, torch.special, torch.fft and torch.optim.LBFGS": "scipy",
     "autogradcli derive gives a gradient as a formula": "sympy",
     "torch.func has grad, vmap and jacrev": "jax autograd functorch.compile haiku flax optax equinox",
@@ -101,7 +100,6 @@ _NAMES: dict[str, dict[str, str]] = {
     "torch.nn": {
         "DataParallel": _PROCESSES, "SyncBatchNorm": _PROCESSES,
         "Buffer": "self.register_buffer('name', tensor)",
-        "AdaptiveLogSoftmaxWithLoss": "nn.CrossEntropyLoss goes over all classes at once",
     },
     "torch.autograd.profiler": {"emit_nvtx": _DEVICE, "emit_itt": _DEVICE},
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},

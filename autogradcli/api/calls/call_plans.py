@@ -32,14 +32,21 @@ class Hooks:
     write_out     (function name, out, what computes the result, its operands) -> what the function returns: ``out``
                   after the result went into it; raises what PyTorch raises where it can't
     dtype_of_out  (function name, out, the dtype that was given or None) -> the dtype to compute in
-    place         (device or None, result, arguments) -> the result on that device
+    place         (device or None, implementation, arguments) -> its result on that device
+    default       the device where tensors are made of which a call says nothing; None for the CPU
+    defaults      whether a program has ever asked for another one
     refuse        (function name, how it is shown, whether it is a method, values): raises for a tensor without a shape;
                   None as long as there is none
     extension     whether bare names take numbers and lists for tensors at all
     warned        whether the one warning about deprecated overloads was given
     """
 
-    __slots__ = ("dtype_of_out", "extension", "place", "refuse", "to_tensor", "warned", "write_out")
+    __slots__ = (
+        "default", "defaults", "dtype_of_out", "extension", "makers", "place", "refuse", "to_tensor", "warned",
+        "write_out",
+    )  # fmt: skip
+
+    default: Callable[[], Any]
 
     dtype_of_out: Callable[[str, Any, Any], Any]
     place: Callable[[Any, Any, Sequence[Any]], Any]
@@ -48,7 +55,9 @@ class Hooks:
 
     def __init__(self) -> None:
         self.refuse: Callable[[str, str, bool, tuple[Any, ...]], None] | None = None
+        self.defaults = False
         self.extension = True
+        self.makers: dict[int, dict[Any, Plan]] = {}  # plans that were made while nobody had asked for another device
         self.warned = False
 
     def __getattr__(self, name: str) -> Any:
@@ -146,9 +155,28 @@ def on_device(implementation: Implementation, at: int) -> Implementation:
     """The implementation of a call with ``device=``, which is at this place: the result lies there."""
 
     def placed(*values: Any) -> Any:
-        return hooks.place(values[at], implementation(*values), values)
+        return hooks.place(values[at], implementation, values)
 
     return placed
+
+
+def on_default_device(implementation: Implementation) -> Implementation:
+    """The implementation of a call that makes a tensor and doesn't say where."""
+
+    def placed(*values: Any) -> Any:
+        wanted = hooks.default()
+        return implementation(*values) if wanted is None else hooks.place(wanted, implementation, values)
+
+    return placed
+
+
+def meet_default_device() -> None:
+    """From now on calls that make tensors ask where."""
+    if not hooks.defaults:
+        hooks.defaults = True
+        for plans in hooks.makers.values():
+            plans.clear()
+        hooks.makers.clear()
 
 
 #: What needs numbers, which tensors of the meta device don't have, or would only pretend to give some.

@@ -16,7 +16,7 @@ from .stand_ins import CALLED_BY_PYTHON
 _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
-    "__set_name__", "__class_getitem__", "__torch_function__",
+    "__set_name__", "__class_getitem__", "__new__", "__torch_function__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -43,7 +43,7 @@ _EXTENDED = frozenset({"_get_name", "_save_to_state_dict", "_load_from_state_dic
 
 
 def _is_shared(name: str, value: Any) -> bool:
-    public = name in SPECIAL or not name.startswith("_") or name in _EXTENDED
+    public = (name in SPECIAL and name != "__new__") or not name.startswith("_") or name in _EXTENDED
     return public and isinstance(value, _SHARED)
 
 
@@ -126,6 +126,8 @@ class Plain(Object):
         if args or kwargs:
             if any("__init__" in members_of(base) for base in type(self).__mro__ if is_program_class(base)):
                 raise TypeError(NO_ARGUMENTS)  # called by one of the program's own
+            if any("__new__" in members_of(base) for base in type(self).__mro__ if is_program_class(base)):
+                return  # they are for it
             raise TypeError(f"{type(self).__name__}() takes no arguments")
 
 

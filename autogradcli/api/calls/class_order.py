@@ -40,3 +40,12 @@ def _is_named(kind: type) -> bool:
         return kind is not object and vars(builtins).get(kind.__name__) is kind
     name = kind.__name__
     return kind is Plain or is_program_class(kind) or any(table.get(name) is kind for table in NAMESPACES.values())
+
+
+def names_of(value: Any) -> list[str]:
+    """What an object, or a class, has: for completion."""
+    kind = value if type(value) is Kind else type(value)
+    found = {name for base in kind.__mro__ for name in vars(base).get("__members__", ())}
+    if kind is not value:
+        found.update(vars(value), *(vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")))
+    return sorted(name for name in found if not name.startswith("_"))

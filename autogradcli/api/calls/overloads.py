@@ -33,6 +33,7 @@ from .call_plans import (
     converter_of,
     hooks,
     of_real_numbers,
+    on_default_device,
     on_device,
     on_meta,
     simplest,
@@ -272,6 +273,11 @@ class Function:
         for i, _, _ in moves:
             if parameters[i].kind is KINDS["Device"]:
                 implementation = on_device(implementation, i - (out is not None and i > out))
+        if implementation is self.overloads[index][1] and _makes(schema):
+            if hooks.defaults:
+                implementation = on_default_device(implementation)
+            else:
+                hooks.makers[id(self)] = self._plans
         if state.meta and any(isinstance(value, MetaTensor) for value in values):
             implementation = on_meta(self.name, implementation)
         if out is not None:
@@ -303,6 +309,12 @@ class Function:
             f"Consider using one of the following signatures instead:{''.join(shown)} "
             "(Triggered internally at /__w/pytorch/pytorch/torch/csrc/utils/python_arg_parser.cpp:1841.)",
         )
+
+
+def _makes(schema: Signature) -> bool:
+    """Whether a function makes a tensor out of no other, on a device that a call may name."""
+    kinds = [parameter.kind for parameter in schema.parameters]
+    return schema.receiver is None and KINDS["Device"] in kinds and kinds[0] is not KINDS["Tensor"]
 
 
 class CalculatorFunction(Function):

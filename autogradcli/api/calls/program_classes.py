@@ -97,13 +97,22 @@ def _put_in_slot(value: Any, name: str, new: Any) -> None:
 
 def _bind(kind: Kind, name: str, value: Any) -> None:
     """Enter a member into a program's class."""
+    if name == "__new__" and type(value) in METHODS:
+        value = staticmethod(value)
     kind.__members__[name] = _plain(value)
     if name in SPECIAL:
-        if name in _DISPATCHERS:
+        if name == "__new__":
+            type.__setattr__(kind, name, _new)
+        elif name in _DISPATCHERS:
             # None says that there is none, as of objects that compare equal and are not to be hashed.
             type.__setattr__(kind, name, None if value is None else _DISPATCHERS[name])
     elif _is_ours(kind, name):
         type.__setattr__(kind, name, _stand_in(value))
+
+
+def _new(kind: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """What Python finds as a class's ``__new__``: the program's own makes the object."""
+    return callee(member_of(kind, "__new__").__func__)(kind, *args, **kwargs)
 
 
 def unbind(kind: Kind, name: str) -> None:
@@ -316,7 +325,7 @@ def get_of_class(kind: Kind, name: str) -> Any:
         return {each: member for each, member in members_of(kind).items() if type(member) is own}
     member = member_of(kind, name) if is_visible(name) else NOTHING
     if member is NOTHING and name in OF_ALL:
-        return OF_ALL[name]
+        return getattr(OF_ALL[name], "__func__", OF_ALL[name])
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
@@ -377,15 +386,6 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
     _bind(kind, name, new)
 
 
-def names_of(value: Any) -> list[str]:
-    """What an object, or a class, has: for completion."""
-    kind = value if type(value) is Kind else type(value)
-    found = {name for base in kind.__mro__ for name in vars(base).get("__members__", ())}
-    if kind is not value:
-        found.update(vars(value), *(vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")))
-    return sorted(name for name in found if not name.startswith("_"))
-
-
 def _put_plainly(value: Any, name: str, new: Any) -> None:
     """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
     _refuse_special(value, name)
@@ -415,9 +415,24 @@ def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
         raise TypeError(NO_ARGUMENTS)
 
 
+def _new_plainly(kind: Any, *args: Any, **kwargs: Any) -> Any:
+    """An object of a program's class, with nothing in it yet."""
+    if type(kind) is not Kind or not is_program_class(kind) or is_enumeration(kind):
+        raise TypeError(f"object.__new__(X): X is no class of the program's own: {getattr(kind, '__name__', 'X')}")
+    if issubclass(kind, BaseException):
+        return BaseException.__new__(kind, *args)
+    if args or kwargs:
+        if defines(kind, "__new__"):
+            raise TypeError("object.__new__() takes exactly one argument (the type to instantiate)")
+        if not defines(kind, "__init__"):
+            raise TypeError(f"{kind.__name__}() takes no arguments")
+    return object.__new__(kind)
+
+
 #: What ``object`` has in Python for ``super()`` and by its own name.
 OF_ALL: dict[str, Any] = {
     "__init__": _begin_plainly,
+    "__new__": staticmethod(_new_plainly),
     "__setattr__": _put_plainly,
     "__delattr__": _remove_plainly,
     "__repr__": lambda value: object.__repr__(value),

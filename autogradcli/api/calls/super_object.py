@@ -38,7 +38,8 @@ class Super:
         if member is not NOTHING:
             return bound_to_class(member, kind) if of_class else bound(member, self.value)
         if name in OF_ALL:
-            return MethodType(OF_ALL[name], self.value)
+            found = OF_ALL[name]
+            return found.__func__ if type(found) is staticmethod else MethodType(found, self.value)
         raise AttributeError(f"'super' object has no attribute '{name}'", name=name, obj=self)
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from ...numerics.releases import Difference, varying
 from ..calls.class_fields import REQUIRED
 from ..calls.registry import namespace
 from . import init
-from .functions_by_attribute import F, T, check_device, check_tensors
+from .functions_by_attribute import F, T, check_tensors, made_on
 from .module import Module
 from .simple import fresh, layer
 
@@ -128,11 +128,11 @@ class PReLU(Module):
     __module__ = "torch.nn.modules.activation"
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
-        check_device(device)
         self.__dict__["num_parameters"] = num_parameters
         super().__init__()
         self.init = init
-        self.weight = fresh(num_parameters, dtype=dtype)
+        with made_on(device):
+            self.weight = fresh(num_parameters, dtype=dtype)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

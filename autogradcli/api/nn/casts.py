@@ -7,13 +7,20 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.tensor import MetaTensor, to_meta, with_numbers
 from ...numerics.dtypes import COMPLEX, FLOATING, DType, bfloat16, float16, float32, float64, real_for
-from ..calls.argument_types import type_name
 from ..calls.uninitialized import Uninitialized, held
 from ..tensor.memory_format import empty_like
-from .functions_by_attribute import M, T
+from ..tensor.placement import default_device
+from ..tensor.placement import device as device_of
+from .functions_by_attribute import M
 from .hooked import Hooked
 from .module_to import wanted
+
+_NO_WAY_BACK = (
+    "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() "
+    "when moving module from meta to a different device."
+)
 
 
 class Cast(Hooked):
@@ -46,8 +53,13 @@ class Cast(Hooked):
 
     def to(self, *args: Any, **kwargs: Any) -> Cast:
         """Cast floating and complex parameters and buffers to a dtype, and lay those of images and volumes out in a
-        memory format; the device is the CPU."""
-        dtype, memory_format = wanted(args, kwargs)
+        memory format; or leave them without numbers, on meta. Raises NotImplementedError for the way back."""
+        dtype, memory_format, device = wanted(args, kwargs)
+        for tensor in (*self.parameters(), *self.buffers()) if device is not None else ():
+            if device is not None and device.type == "meta":
+                to_meta(tensor)
+            elif isinstance(tensor, MetaTensor):
+                raise NotImplementedError(_NO_WAY_BACK)
         if dtype is not None:
             self._convert(dtype, (FLOATING, COMPLEX))
         for tensor in (*self.parameters(), *self.buffers()) if memory_format is not None else ():
@@ -90,14 +102,16 @@ class Cast(Hooked):
         return self._convert(dst_type, (FLOATING, COMPLEX))
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Cast:
-        """Give every parameter and buffer new memory of the same shape, with zeros. Raises NotImplementedError for a
-        device that is not the CPU."""
-        if device is not None and T.device(device).type != "cpu":
-            raise NotImplementedError(f"modules are on the CPU here, not on {type_name(device)} {device}")
+        """Give every parameter and buffer new memory of the same shape, with zeros, on the CPU or on meta."""
+        there = default_device() if device is None else device_of(device)
         for group in (self._parameters, self._buffers):
             for tensor in group.values():
                 if tensor is not None:
                     tensor.rebind(np.zeros_like(tensor.array))
+                    if there is not None and there.type == "meta":
+                        to_meta(tensor)
+                    else:
+                        with_numbers(tensor)
         for module in self._modules.values() if recurse else ():
             if module is not None:
                 module.to_empty(device=device)

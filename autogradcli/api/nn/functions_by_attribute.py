@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ...engine.tensor import Tensor
-from ...numerics.limits import shown
 from ..calls.argument_types import type_name
 from ..calls.registry import ATTRIBUTES, Method, namespace
 
@@ -31,13 +31,10 @@ class Methods:
         return method.call
 
 
-def check_device(device: Any) -> None:
-    """Raises NotImplementedError for a device that layers can't be made on, which is every one but the CPU."""
-    if device is not None and T.device(device).type != "cpu":
-        raise NotImplementedError(
-            f"layers are on the CPU here, not on {shown(device)}: make the layer without device=, or single tensors on "
-            "meta"
-        )
+def made_on(device: Any) -> AbstractContextManager[Any]:
+    """Within it tensors are made on a device, or where they are made anyway. Raises for one that isn't here."""
+    found = None if device is None else T.device(device)
+    return nullcontext() if found is None else found
 
 
 def check_tensors(where: str, *values: Any) -> None:

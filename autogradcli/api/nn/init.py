@@ -15,7 +15,7 @@ import numpy as np
 from ...engine.inplace import check_inplace
 from ...engine.mirrors import store
 from ...engine.state import state
-from ...engine.tensor import Tensor
+from ...engine.tensor import MetaTensor, Tensor
 from ...numerics.limits import shown
 from ...numerics.random.generator import Generator, default_generator
 from ..calls.overloads import PLACES
@@ -28,7 +28,9 @@ PLACES["init"] = ("torch.nn.init", "")
 
 
 def _unrecorded(name: str, tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """``tensor.name(...)`` under no_grad."""
+    """``tensor.name(...)`` under no_grad; nothing is drawn for a tensor without numbers."""
+    if isinstance(tensor, MetaTensor):
+        return tensor
     before, state.grad = state.grad, False
     try:
         getattr(M, name)(tensor, *args, **kwargs)
@@ -38,6 +40,8 @@ def _unrecorded(name: str, tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 
 def _write(tensor: Tensor, values: np.ndarray) -> Tensor:
+    if isinstance(tensor, MetaTensor):
+        return tensor
     before, state.grad = state.grad, False
     try:
         check_inplace(tensor)

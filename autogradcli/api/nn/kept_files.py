@@ -42,7 +42,7 @@ class Files:
         """Keep a copy. Raises MemoryError for too many."""
         if name not in self._values and len(self._values) >= MOST_FILES:
             raise MemoryError(f"a program keeps at most {MOST_FILES} files")
-        self._values[name] = _copied(value)
+        self._values[name] = copied(value)
         if not self._noted:
             self._noted = True
             state.warn("UserWarning", _NOT_WRITTEN.format(shown(name)))
@@ -92,6 +92,10 @@ class Files:
             raise _not_there(name)
         del self._values[name]
 
+    def remove_folder(self, name: str) -> None:
+        """Forget a folder in which nothing is."""
+        self._folders.discard(name.rstrip("/"))
+
 
 def _not_there(name: str) -> FileNotFoundError:
     error = FileNotFoundError(2, "No such file or directory", name)
@@ -133,12 +137,13 @@ def save(
 ) -> None:  # fmt: skip
     """Keep a copy of a value under a file's name, as the session's ``Files`` do, or in an ``io.BytesIO``."""
     if type(f) in BUFFERS:
-        f.keep(_copied(obj))
+        f.keep(copied(obj))
         return
     files().put(name_of_file("save", f), obj)
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """A copy, as a file would have it: tensors without their history."""
     memo: dict[int, tuple[Any, Any]] = {}
     return deep_copy(_without_history(value, memo), memo)
 

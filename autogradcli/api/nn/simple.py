@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from ...engine.leaves import require_grad
-from ...engine.tensor import Parameter
+from ...engine.tensor import MetaTensor, Parameter, to_meta
 from ..calls.class_fields import Fields, bound
 from ..calls.program_classes import Kind
 from ..calls.python_function import renamed
 from ..calls.registry import namespace
 from ..calls.written_signature import made
 from . import init
-from .functions_by_attribute import F, check_device
+from .functions_by_attribute import F, made_on
 from .module import Module
 
 #: The last two fields of a layer with parameters. Neither is kept.
@@ -26,8 +26,11 @@ PLACE: Fields = {"device": None, "dtype": None}
 
 def fresh(*shape: int, dtype: Any = None) -> Parameter:
     """A parameter whose values are still to be drawn."""
-    parameter = Parameter(init.empty(*shape, dtype=dtype).array)
+    made = init.empty(*shape, dtype=dtype)
+    parameter = Parameter(made.array)
     require_grad(parameter)
+    if isinstance(made, MetaTensor):
+        to_meta(parameter)
     return parameter
 
 
@@ -43,12 +46,12 @@ class Simple(Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = next(base for base in type(self).__mro__ if "fields" in vars(base))  # which messages name
         values = bound(kind, args, kwargs)
-        check_device(values.pop("device", None))
-        super().__init__()
-        prepare = type(self).prepare
-        if prepare is not None:
-            prepare(self, values)
-        self._make(values, values.pop("dtype", None))
+        with made_on(values.pop("device", None)):
+            super().__init__()
+            prepare = type(self).prepare
+            if prepare is not None:
+                prepare(self, values)
+            self._make(values, values.pop("dtype", None))
 
     def _make(self, values: dict[str, Any], dtype: Any) -> None:
         """Check the fields' values and keep them; make the parameters."""

@@ -387,7 +387,7 @@ def _methods() -> None:
     define("element_size", ("(Tensor input)", lambda t: t.array.itemsize), into="Tensor")
     define("data_ptr", ("(Tensor input)", _data_ptr), into="Tensor")
     define("get_device", ("(Tensor input)", lambda t: -1), into="Tensor")
-    define("cpu", ("(Tensor input)", lambda t: place("cpu", t, ())), into="Tensor")
+    define("cpu", ("(Tensor input)", lambda t: place("cpu", lambda t: t, (t,))), into="Tensor")
     define("is_inference", ("(Tensor input)", lambda t: t.is_inference), into="torch Tensor")
     define("_is_view", ("(Tensor input)", lambda t: t.base is not None), into="Tensor")
     define("is_floating_point", ("(Tensor input)", lambda t: t.dtype.is_floating_point), into="torch Tensor")

@@ -15,7 +15,8 @@ from ...numerics.naming import shown_as
 from ..calls.argument_types import type_name
 from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import Property, namespace
-from .placement import CPU, Device, device
+from .placement import CPU, Device, default_device, make_default
+from .placement import device as device_of
 
 NO_ACCELERATOR = "Cannot access accelerator device when none is available."
 
@@ -101,18 +102,13 @@ def set_fastpath_enabled(value: bool) -> None:
 
 
 def set_default_device(device: Any) -> None:
-    """Where tensors are made: on the CPU, or as before with None. Raises NotImplementedError for meta."""
-    _only_cpu(device)
-
-
-def _only_cpu(wanted: Any) -> None:
-    if wanted is not None and device(wanted).type != "cpu":
-        raise NotImplementedError("all tensors are made on the CPU here: say device='meta' where one is made")
+    """Where tensors are made of which a call doesn't say where: ``"cpu"``, ``"meta"``, or None, as it was."""
+    make_default(None if device is None else device_of(device))
 
 
 def get_default_device() -> Device:
-    """Where tensors are made."""
-    return CPU
+    """Where tensors are made of which a call doesn't say where."""
+    return default_device() or CPU
 
 
 # -- how the work is done --------------------------------------------------------------------------------------------

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...engine.modes import ContextMode
+from ...engine.state import state
 from ...engine.tensor import NO_DATA, MetaTensor, Tensor, to_meta, wrap
 from ...numerics.naming import shown_as
-from ..calls.call_plans import hooks
+from ...numerics.random.generator import default_generator
+from ..calls.call_plans import hooks, meet_default_device
 
 
 @shown_as("torch.device", in_c=True)
 class Device(ContextMode):
     """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers. ``with`` it tensors
-    are made there, which are made on the CPU anyway."""
+    are made there of which a call doesn't say where."""
 
-    __slots__ = ("type",)
+    __slots__ = ("_outer", "type")
 
     def __init__(self, type: str = "cpu") -> None:
         self.type = type
+        self._outer: list[Device | None] = []
 
     def __enter__(self) -> Device:
-        if self.type != "cpu":
-            raise NotImplementedError("all tensors are made on the CPU here: say device='meta' where one is made")
+        self._outer.append(default_device())
+        make_default(self)
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("'torch.device' object is not callable")
 
     def __exit__(self, *problem: object) -> None:
-        return None
+        make_default(self._outer.pop())
 
     def __repr__(self) -> str:
         return f"device(type='{self.type}')"
@@ -81,8 +84,29 @@ def device(spec: Any) -> Device:
     )
 
 
-def place(spec: Any, result: Any, arguments: Sequence[Any]) -> Any:
+def default_device() -> Device | None:
+    """Where tensors are made of which a call says nothing; None for the CPU."""
+    found: Device | None = state.flags.get("device")
+    return found
+
+
+def make_default(wanted: Device | None) -> None:
+    """Make tensors there from now on. An optimizer, a layer and all else that makes tensors goes by it."""
+    if wanted is not None and wanted.type != "cpu":
+        meet_default_device()
+        state.flags["device"] = wanted
+    else:
+        state.flags.pop("device", None)
+
+
+def place(spec: Any, implementation: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """A result on the device that a call names. Raises NotImplementedError for numbers of a tensor of meta."""
+    if spec is not None and device(spec).type == "meta":
+        before = default_generator.get_state()
+        result = implementation(*arguments)
+        default_generator.set_state(before)  # where there are no numbers none were drawn
+    else:
+        result = implementation(*arguments)
     if spec is None or not isinstance(result, Tensor):
         return result
     if device(spec).type == "cpu":
@@ -95,3 +119,4 @@ def place(spec: Any, result: Any, arguments: Sequence[Any]) -> Any:
 
 
 hooks.place = place
+hooks.default = default_device

@@ -164,7 +164,7 @@ def _values(self: SparseTensor) -> Tensor:
     return source_of(self)
 
 
-def _product(left: Any, right: Any) -> Any:
+def product(left: Any, right: Any) -> Any:
     """A sparse matrix with a dense matrix or vector: each value takes its row of the dense one along."""
     if not isinstance(left, SparseTensor):
         return _T("matmul")(left, _to_dense(right))
@@ -189,7 +189,7 @@ def mm(mat1: Tensor, mat2: Tensor, reduce: str = "sum") -> Tensor:
     """A sparse matrix times a dense one, with gradients of both. Raises RuntimeError for shapes that don't fit."""
     if reduce != "sum":
         raise NotImplementedError("sparse.mm(reduce=) isn't here: only the sum")
-    found: Tensor = _product(mat1, mat2)
+    found: Tensor = product(mat1, mat2)
     return found
 
 
@@ -219,11 +219,11 @@ def _gradient(self: SparseTensor) -> Any:
 
 
 def _matmul(self: SparseTensor, other: Any) -> Any:
-    return _product(self, other) if isinstance(other, Tensor) else NotImplemented
+    return product(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
 def _rmatmul(self: SparseTensor, other: Any) -> Any:
-    return _product(other, self) if isinstance(other, Tensor) else NotImplemented
+    return product(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 def _set_require(self: SparseTensor, requires_grad: bool) -> None:
@@ -245,9 +245,9 @@ def _install() -> None:
         ("to_sparse", lambda t, sparse_dim=None: t, "Itself."),
         ("t", _turned, "The transposed matrix."),
         ("transpose", _turned, "The transposed matrix."),
-        ("mm", _product, "The product with a dense matrix."),
-        ("matmul", _product, "The product with a dense matrix or vector."),
-        ("mv", _product, "The product with a dense vector."),
+        ("mm", product, "The product with a dense matrix."),
+        ("matmul", product, "The product with a dense matrix or vector."),
+        ("mv", product, "The product with a dense vector."),
         ("requires_grad_", _require, "Set whether the values require grad."),
         ("backward", lambda t, *a, **k: _M("backward")(source_of(t), *a, **k), "From the values."),
     ):
@@ -266,7 +266,7 @@ def _install() -> None:
 
 _PAIRS = ((SparseTensor, Tensor), (SparseTensor, Parameter), (Tensor, SparseTensor), (SparseTensor, SparseTensor))
 for _name in ("mm", "matmul", "mv"):
-    OF_TYPES[_name] = dict.fromkeys(_PAIRS, _product)
+    OF_TYPES[_name] = dict.fromkeys(_PAIRS, product)
 _install()
 define_python("sparse_coo_tensor", sparse_coo_tensor)
 define_python("to_sparse", to_sparse, into="Tensor")

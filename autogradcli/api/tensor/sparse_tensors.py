@@ -21,9 +21,9 @@ namespace("torch")["sparse_coo"] = SPARSE_COO
 def sparse_text(t: SparseTensor) -> str:
     """The ``repr`` of a sparse tensor."""
     parts = [
-        f"indices={_part(t.indices, 15)}",
-        f"values={_part(t.values, 14)}",
-        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_suffix(t.dense)}, layout=torch.sparse_coo"
+        f"indices={part_text(t.indices, 15)}",
+        f"values={part_text(t.values, 14)}",
+        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_note(t.dense)}, layout=torch.sparse_coo"
         + _history(t),
     ]
     return "tensor(" + ",\n       ".join(parts) + ")"
@@ -36,7 +36,13 @@ def _history(t: SparseTensor) -> str:
     return ", requires_grad=True" if made_by is None else f", grad_fn=<{type(made_by).__name__}>"
 
 
-def _part(array: np.ndarray, indent: int) -> str:
+def dtype_note(array: np.ndarray) -> str:
+    """``, dtype=...`` where numbers as they are written don't tell."""
+    return "" if array.dtype in (np.int64, np.bool_) else dtype_suffix(array)
+
+
+def part_text(array: np.ndarray, indent: int) -> str:
+    """An array inside the text of a sparse tensor."""
     if not array.size:
         return f"tensor([], size={array.shape})"
     text, suffix = tensor_text(array, indent=indent), dtype_suffix(array) + ")"

@@ -17,9 +17,10 @@ def tensor_repr(tensor: Tensor) -> str:
     if meta is not None and meta.layer is not None:
         return layer_repr(meta.layer)
     if isinstance(tensor, SparseTensor):
+        from .sparse_rows import RowsTensor, rows_text
         from .sparse_tensors import sparse_text
 
-        return sparse_text(tensor)
+        return rows_text(tensor) if isinstance(tensor, RowsTensor) else sparse_text(tensor)
     ambiguous = isinstance(tensor.node, Invalid)
     grad_fn = None if ambiguous else tensor.grad_fn
     tangent = None

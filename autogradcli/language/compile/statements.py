@@ -286,7 +286,7 @@ _INSTEAD: dict[type, str] = {
     "that functions ask",
     **dict.fromkeys((set, tuple, str), _HOLDING),
     **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
-    type: "a base's __init_subclass__ is told of each class that derives from it",
+    type: "a base's __init_subclass__ is told of each class that derives from it, and __new__ makes its objects",
 }
 
 

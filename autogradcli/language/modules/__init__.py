@@ -20,22 +20,32 @@ def load(name: str) -> None:
             from . import cmath_module  # noqa: F401
         case "collections":
             from . import collections_module  # noqa: F401
+        case "concurrent":
+            from . import futures_module  # noqa: F401
         case "contextlib":
             from . import contextlib_module  # noqa: F401
         case "copy":
             from . import copy_module  # noqa: F401
+        case "csv":
+            from . import csv_module  # noqa: F401
         case "dataclasses":
             from . import dataclasses_module  # noqa: F401
         case "datetime":
             from . import datetime_module  # noqa: F401
+        case "decimal":
+            from . import decimal_module  # noqa: F401
         case "enum":
             from . import enum_module  # noqa: F401
+        case "fractions":
+            from . import fractions_module  # noqa: F401
         case "functools":
             from . import functools_module  # noqa: F401
         case "gc":
             from . import gc_module  # noqa: F401
         case "glob":
             from . import glob_module  # noqa: F401
+        case "hashlib":
+            from . import hashlib_module  # noqa: F401
         case "heapq":
             from . import heapq_module  # noqa: F401
         case "inspect":
@@ -56,6 +66,8 @@ def load(name: str) -> None:
             from . import operator_module  # noqa: F401
         case "os":
             from . import os_module  # noqa: F401
+        case "pickle":
+            from . import pickle_module  # noqa: F401
         case "pprint":
             from . import pprint_module  # noqa: F401
         case "pylab":
@@ -72,10 +84,16 @@ def load(name: str) -> None:
             from . import statistics_module  # noqa: F401
         case "string":
             from . import string_module  # noqa: F401
+        case "struct":
+            from . import struct_module  # noqa: F401
         case "sys":
             from . import sys_module  # noqa: F401
+        case "tempfile":
+            from . import tempfile_module  # noqa: F401
         case "textwrap":
             from . import textwrap_module  # noqa: F401
+        case "threading":
+            from . import threading_module  # noqa: F401
         case "time":
             from . import time_module  # noqa: F401
         case "timeit":
@@ -98,8 +116,10 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses", "datetime", "enum",
-    "functools", "gc", "glob", "heapq", "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator",
-    "os", "pathlib", "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "sys", "textwrap", "time",
-    "timeit", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata", "unittest", "warnings",
+    "abc", "argparse", "bisect", "cmath", "collections", "concurrent.futures", "contextlib", "copy", "csv",
+    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "gc", "glob", "hashlib", "heapq",
+    "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pickle",
+    "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "struct", "sys", "tempfile", "textwrap",
+    "threading", "time", "timeit", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
+    "unittest", "warnings",
 )  # fmt: skip

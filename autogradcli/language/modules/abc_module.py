@@ -41,6 +41,9 @@ class ABC(Plain):
         return super().__new__(cls)
 
 
+members_of(ABC)["__new__"] = staticmethod(ABC.__new__)  # which a program's own calls
+
+
 @entering("abc")
 def abstractmethod(funcobj: Any, /) -> Any:
     """Mark a method as one that a subclass has to define."""

@@ -59,7 +59,7 @@ def _settled(value: Any, counted: list[tuple[Any, Any]]) -> Any:
 
 
 #: How a class may say more of its members in Python.
-_HOOKS = ("_generate_next_value_", "_missing_", "_ignore_")
+_HOOKS = ("_generate_next_value_", "_missing_", "_ignore_", "__new__")
 _NO_MEMBERS = (staticmethod, classmethod, property, FunctionType, Kind)
 
 

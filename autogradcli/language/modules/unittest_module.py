@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from ...api.calls.class_order import names_of
 from ...api.calls.program_classes import (
     METHODS,
     Kind,
@@ -17,7 +18,6 @@ from ...api.calls.program_classes import (
     get,
     get_of_class,
     members_of,
-    names_of,
 )
 from ...api.calls.registry import namespace
 from ...engine.modes import ContextMode

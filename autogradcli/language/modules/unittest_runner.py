@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from ...api.calls.program_classes import Kind, Object, defines, fields_of, get_of_class, names_of
+from ...api.calls.class_order import names_of
+from ...api.calls.program_classes import Kind, Object, defines, fields_of, get_of_class
 from ...api.calls.registry import namespace
 from ..compile.calls import callable_of
 from ..values.budget import budget, check_items

@@ -9,7 +9,7 @@ from ...api.arrays.values import BYTES, NumPyArray, NumPyScalar
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from .budget import budget, check_text
-from .bytes_values import Bytes, DecodeError, EncodeError, made
+from .bytes_values import ByteArray, Bytes, DecodeError, EncodeError, made
 
 BYTES[Bytes] = lambda value: value.data
 
@@ -139,7 +139,7 @@ def bytes_of(source: Any = b"", *args: Any) -> Bytes:
     if args:
         raise TypeError("encoding without a string argument")
     if isinstance(source, Bytes):
-        return source
+        return source if type(source) is Bytes else made(source.data)
     if isinstance(source, int):
         if source < 0:
             raise ValueError("negative count")
@@ -180,3 +180,40 @@ def to_bytes(value: int, length: Any = 1, byteorder: Any = "big", *, signed: Any
 _WIDEST = 1 << 15
 
 CLASS_ATTRIBUTES[Bytes] = {"fromhex": Method(renamed(_fromhex, "bytes.fromhex"))}
+
+
+# bytearray: what it shares with bytes, and what changes it.
+
+attributes_of(ByteArray).update(attributes_of(Bytes))
+
+
+def _append(value: ByteArray, item: Any, /) -> None:
+    value.change(lambda held: held.append(_number(item)))
+
+
+def _extend(value: ByteArray, items: Any, /) -> None:
+    value.data = (value + (items if isinstance(items, Bytes) else bytes_of(items))).data
+
+
+def _insert(value: ByteArray, index: Any, item: Any, /) -> None:
+    value.change(lambda held: held.insert(_number(index), _number(item)))
+
+
+def _pop(value: ByteArray, index: Any = -1, /) -> int:
+    found: int = value.change(lambda held: held.pop(_number(index)))
+    return found
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
+    return int(value)
+
+
+for _name, _call in (
+    ("append", _append), ("extend", _extend), ("insert", _insert), ("pop", _pop),
+    ("clear", lambda value: value.change(lambda held: held.clear())),
+    ("reverse", lambda value: value.change(lambda held: held.reverse())),
+    ("copy", lambda value: ByteArray(value.data)),
+):  # fmt: skip
+    attributes_of(ByteArray)[_name] = Method(renamed(_call, f"bytearray.{_name}"))

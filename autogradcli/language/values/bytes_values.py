@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...numerics.naming import shown_as
@@ -87,6 +87,44 @@ class Bytes:
     def __repr__(self) -> str:
         check_text(4 * len(self.data))
         return repr(self.data)
+
+
+@shown_as("bytearray")
+class ByteArray(Bytes):
+    """Numbers from 0 to 255 in a row, which a program may change."""
+
+    __slots__ = ()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return ByteArray(found.data) if isinstance(found, Bytes) else found
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.change(lambda held: held.__setitem__(index, value.data if isinstance(value, Bytes) else value))
+
+    def __delitem__(self, index: Any) -> None:
+        self.change(lambda held: held.__delitem__(index))
+
+    def change(self, change: Callable[[bytearray], Any]) -> Any:
+        """Change it as Python's own is changed; what that gives."""
+        budget.spend(2 * len(self.data))
+        held = bytearray(self.data)
+        found = change(held)
+        check_text(len(held))
+        self.data = bytes(held)
+        return found
+
+    def __add__(self, other: Any) -> Any:
+        return ByteArray(super().__add__(other).data)
+
+    def __iadd__(self, other: Any) -> Any:
+        self.data = super().__add__(other).data
+        return self
+
+    def __repr__(self) -> str:
+        return f"bytearray({super().__repr__()})"
 
 
 def made(data: bytes) -> Bytes:

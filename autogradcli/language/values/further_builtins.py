@@ -12,7 +12,7 @@ from ..compile.calls import CONSTRUCTORS, Builtin
 from .attribute_lookup import SUBCLASS_CHECK, TABLES, get_attribute, names_of, special
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
-from .bytes_values import Bytes, DecodeError, EncodeError
+from .bytes_values import ByteArray, Bytes, DecodeError, EncodeError
 from .text_format import to_str
 
 
@@ -95,6 +95,14 @@ def _encode(text: str, encoding: Any = "utf-8", errors: Any = "strict") -> Any:
     return encoded(text, encoding, errors)
 
 
+def _byte_array(*args: Any) -> Any:
+    from .bytes_methods import bytes_of
+
+    return ByteArray(bytes_of(*args).data)
+
+
+CONSTRUCTORS[ByteArray] = renamed(_byte_array, "bytearray")
+BUILTINS["bytearray"] = ByteArray
 CONSTRUCTORS[Bytes] = renamed(_bytes, "bytes")
 BUILTINS["bytes"] = Bytes
 CLASS_ATTRIBUTES[int] = {"from_bytes": Method(renamed(_from_bytes, "int.from_bytes"))}

@@ -7,8 +7,9 @@ behind. A class has them, too: ``torch.Tensor.__add__(x, y)``.
 from __future__ import annotations
 
 import ast
+import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method
@@ -71,6 +72,21 @@ def _reversed(value: Any) -> Any:
     return reversed(value)
 
 
+def _rounded(value: Any, digits: Any = None) -> Any:
+    if type(digits) is int and abs(digits) > _MOST_DIGITS:
+        raise ValueError(f"__round__() takes at most {_MOST_DIGITS} digits")
+    return round(value) if digits is None else round(value, digits)
+
+
+#: Digits that a number is rounded to.
+_MOST_DIGITS = 4000
+
+
+def _divmod(value: Any, other: Any) -> Any:
+    found = BINARY[ast.FloorDiv](value, other), BINARY[ast.Mod](value, other)
+    return NotImplemented if NotImplemented in found else found
+
+
 SPECIAL: dict[str, Special] = {
     **{f"__{name}__": Special(BINARY[kind], f"x {symbol} other", 1) for name, (kind, symbol) in _SYMBOLS.items()},
     **{
@@ -106,7 +122,19 @@ SPECIAL: dict[str, Special] = {
     "__deepcopy__": Special(_deep_copy, "copy.deepcopy(x)", 1),
 }
 
-#: Of Python's types a value has those that Python gives the type; of a tensor, all.
+#: What tensors have not, as in PyTorch.
+_FURTHER: dict[str, Special] = {
+    "__next__": Special(next, "next(x)", 0),
+    "__round__": Special(_rounded, "round(x)", 0),
+    "__trunc__": Special(math.trunc, "int(x)", 0),
+    "__floor__": Special(math.floor, "int(x // 1)", 0),
+    "__ceil__": Special(math.ceil, "int(-(-x // 1))", 0),
+    "__divmod__": Special(_divmod, "divmod(x, other)", 1),
+    "__rdivmod__": Special(_swapped(_divmod), "divmod(other, x)", 1),
+}
+_EVERY = SPECIAL | _FURTHER
+_OF_ITERATORS = frozenset({"__next__", "__iter__"})
+#: Of Python's types a value has those that Python gives the type; of a tensor, all others.
 _PYTHON = frozenset({int, bool, float, complex, str, list, tuple, dict, set, frozenset, range})
 #: With what a number or a sequence can be operated on by its own method; with anything else it is NotImplemented.
 _TAKES: dict[type, tuple[type, ...]] = {
@@ -119,9 +147,9 @@ _BY_NUMBER = frozenset({"__mul__", "__rmul__", "__imul__", "__mod__", "__rmod__"
 
 def special_method(value: Any, name: str) -> Any:
     """A special method of a value, bound to it; UNBOUND where its type has none of that name."""
-    found = SPECIAL.get(name)
+    found = _EVERY.get(name)
     kind = type(value)
-    if found is None or not (isinstance(value, Tensor) or (kind in _PYTHON and hasattr(kind, name))):
+    if found is None or not (_has(kind, name) or (name in _OF_ITERATORS and isinstance(value, Iterator))):
         return UNBOUND
     return BoundMethod(_checked(found, name), value, name)
 
@@ -130,7 +158,7 @@ def _checked(method: Special, name: str) -> Call:
     operates = method.arguments == 1 and name not in _ANY_OPERAND
 
     def call(value: Any, *args: Any) -> Any:
-        if len(args) != method.arguments:
+        if len(args) != method.arguments and not (name == "__round__" and len(args) < 2):
             if operates and isinstance(value, Tensor):
                 return NotImplemented  # PyTorch's operators say that of every call that isn't theirs
             raise TypeError(f"expected {method.arguments} argument{'s' * (method.arguments != 1)}, got {len(args)}")
@@ -151,7 +179,13 @@ def _checked(method: Special, name: str) -> Call:
 
 def special_of_class(kind: type, name: str) -> Any:
     """``kind.__add__``, which values of the class have; UNBOUND where they have none."""
-    found = SPECIAL.get(name)
-    if found is not None and (kind is Tensor or (kind in _PYTHON and hasattr(kind, name))):
+    found = _EVERY.get(name)
+    if found is not None and (kind is Tensor or not issubclass(kind, Tensor)) and _has(kind, name):
         return UnboundMethod(_checked(found, name), kind, name)
     return UNBOUND
+
+
+def _has(kind: type, name: str) -> bool:
+    if issubclass(kind, Tensor):
+        return name not in _FURTHER
+    return kind in _PYTHON and hasattr(kind, name)
