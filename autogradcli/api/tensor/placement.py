@@ -64,6 +64,7 @@ class Layout:
 CPU = Device()
 META = Device("meta")
 STRIDED = Layout("torch.strided")
+SPARSE_CSR = Layout("torch.sparse_csr")
 
 
 def device(spec: Any) -> Device:

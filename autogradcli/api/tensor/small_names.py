@@ -24,7 +24,7 @@ from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, NAMESPACES, Property, attributes_of, namespace
 from .memory_format import MemoryFormat
 from .operators import method
-from .placement import Layout
+from .placement import SPARSE_CSR, Layout
 
 # -- what a value is --------------------------------------------------------------------------------------------
 
@@ -137,7 +137,8 @@ def _define_classes() -> None:
     for name, kind in (("dtype", DType), ("layout", Layout), ("memory_format", MemoryFormat)):
         torch[name] = kind
         CONSTRUCTORS[kind] = _not_made(name)
-    for name in ("sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"):
+    torch["sparse_csr"] = SPARSE_CSR
+    for name in ("sparse_csc", "sparse_bsr", "sparse_bsc"):
         torch[name] = Layout(f"torch.{name}")
     torch["legacy_contiguous_format"] = torch["contiguous_format"]
     torch["newaxis"] = None

@@ -14,11 +14,9 @@ from ..calls.argument_types import Value
 from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
-from .placement import Layout
+from .placement import SPARSE_CSR
 from .sparse_creation import product, source_of, sparse_coo_tensor, to_sparse
 from .sparse_tensors import dtype_note, part_text
-
-SPARSE_CSR = Layout("torch.sparse_csr")
 
 
 class RowsTensor(SparseTensor):
@@ -111,7 +109,6 @@ def _refused(name: str) -> Any:
 
 
 def _install() -> None:
-    namespace("torch")["sparse_csr"] = SPARSE_CSR
     table = attributes_of(RowsTensor)
     for name, call, doc in (
         ("crow_indices", lambda t: wrap(_starts(t)), "Where each row begins among the values, and the last one ends."),

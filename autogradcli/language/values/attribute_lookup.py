@@ -13,7 +13,6 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
-from ...api.calls.class_order import names_of as names_of_object
 from ...api.calls.object_fields import Fields
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
@@ -276,6 +275,8 @@ def names_of(value: Any) -> list[str]:
     if type(value) is Namespace:
         return value.all_names()
     if type(value) is Kind or type(type(value)) is Kind:
+        from ...api.calls.class_order import names_of as names_of_object
+
         return names_of_object(value)
     tables = (ATTRIBUTES.get(base, ()) for base in type(value).__mro__)
     found = {*chain.from_iterable(tables), *(_own(value) or ())}
