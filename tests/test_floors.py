@@ -73,6 +73,7 @@ LATE = {
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("api.tensor.tensor_repr", "api.tensor.sparse_rows"): "few programs print one",
     ("api.calls.program_classes", "api.calls.class_order"): "few programs ask a class what it derives from",
+    ("language.values.python_types", "language.values.tracebacks"): "few programs ask where an error was raised",
     ("language.values.attribute_lookup", "api.calls.class_order"): "few programs ask what an object of a class has",
     ("language.compile.statements", "language.compile.annotations"): "only of a class with annotated names",
     ("language.compile.user_functions", "language.compile.annotations"): "few programs read annotations",

@@ -49,6 +49,10 @@ class Tape(list[Any]):
         """It ran: a ``Definition`` of ``engine/custom.py``, and what came out."""
 
 
+def _no_line(traceback: Any) -> int:
+    return 0
+
+
 class State:
     __slots__ = (
         "alone",
@@ -69,6 +73,7 @@ class State:
         "invalid_views",
         "large",
         "levels",
+        "line_of",
         "lines",
         "meet_large",
         "meta",
@@ -115,6 +120,7 @@ class State:
     levels: list[Any]
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
+    line_of: Callable[[Any], int]  # the program's line of the outermost call of a traceback
     lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
     meet_large: Callable[[], None]  # for whoever makes the first such tensor
     meta: bool  # there is (or was, in this session) a tensor of the meta device
@@ -142,6 +148,7 @@ class State:
     def __init__(self) -> None:
         self.warn = _drop
         self.where = int
+        self.line_of = _no_line
         self.lines = str
         self.draw = _drop
         self.plots = None

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from types import CodeType, FrameType, TracebackType
 
-from ...api.calls.registry import Property, attributes_of
 from ...engine.state import state
 from ..read.syntax import Place, Source
 from ..values.budget import budget
 from ..values.kinds import UserFunction
-from ..values.tracebacks import Traceback
 from .user_functions import execute
 
 _EXECUTE: CodeType = execute.__code__
@@ -100,10 +98,11 @@ def lines_of(found: TracebackType | None) -> list[tuple[str, int, str, str]]:
     ]
 
 
-def _line(traceback: Traceback) -> int:
-    lines = lines_of(traceback.found)
+def _line(found: TracebackType | None) -> int:
+    """The line in which the outermost call was."""
+    lines = lines_of(found)
     return lines[0][1] if lines else 0
 
 
-attributes_of(Traceback)["tb_lineno"] = Property(_line, doc="The line in which the outermost call was.")
+state.line_of = _line
 state.lines = running_lines

@@ -13,7 +13,6 @@ from .budget import MAX_ITEMS, MAX_TEXT, budget, check_items, check_text, hashab
 from .builtins import sort_list
 from .nesting import checked
 from .text_format import str_format, str_format_map
-from .tracebacks import traceback_of, with_traceback
 
 
 def _methods(kind: type, names: str) -> dict[str, Attribute]:
@@ -330,8 +329,15 @@ def _behind(error: BaseException | None) -> BaseException | None:
     return None if error is None else entering(error)
 
 
-attributes_of(BaseException)["__traceback__"] = Property(traceback_of)
-attributes_of(BaseException)["with_traceback"] = Method(with_traceback)
+def _traceback_of(error: BaseException) -> Any:
+    from .tracebacks import traceback_of
+
+    return traceback_of(error)
+
+
+attributes_of(BaseException)["__traceback__"] = Property(_traceback_of)
+#: Where an error was raised stays what it is.
+attributes_of(BaseException)["with_traceback"] = Method(lambda error, traceback: error)
 attributes_of(BaseException)["__cause__"] = Property(lambda error: _behind(error.__cause__))
 attributes_of(BaseException)["__context__"] = Property(lambda error: _behind(error.__context__))
 attributes_of(StopIteration)["value"] = Property(lambda error: error.value)

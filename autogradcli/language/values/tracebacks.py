@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
 
 from ...api.calls.registry import Property, attributes_of
+from ...engine.state import state
 from ...numerics.naming import shown_as
 
 
@@ -28,9 +28,7 @@ def traceback_of(error: BaseException | None) -> Traceback | None:
     return None if found is None else Traceback(found)
 
 
+attributes_of(Traceback)["tb_lineno"] = Property(
+    lambda traceback: state.line_of(traceback.found), doc="The line in which the outermost call was."
+)
 attributes_of(Traceback)["tb_next"] = Property(lambda traceback: None, doc="None: the calls are not taken apart.")
-
-
-def with_traceback(error: BaseException, traceback: Any) -> BaseException:
-    """The error itself: where it was raised stays what it is."""
-    return error
