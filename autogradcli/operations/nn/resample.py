@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from ...numerics.limits import charge_array
 from ...numerics.numbers import number_in
 from ...numerics.taken import Takes
 from .windowed import one_or_all, turned_back
@@ -340,6 +341,7 @@ def _declare_upsample(name: str, node: str, dims: int, taps_of: Callable[..., Ta
 
     def forward(input: Array, how: Any) -> Array:
         """Interpolation to another size."""
+        charge_array((*input.shape[:2], *how[0]), input.itemsize)  # before as much is worked out for each dimension
         return gathered(input, taps(input.shape, how, input.dtype))
 
     def backward(g: Array, shape: Shape, how: Any) -> Array:
