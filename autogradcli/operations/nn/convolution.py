@@ -79,6 +79,14 @@ def _said_correlated(
     return found
 
 
+def _biased(found: Array, bias: Array | None) -> Array:
+    """A fresh result with each channel's bias, added where it lies."""
+    if bias is None:
+        return found
+    column = bias.reshape((-1,) + (1,) * (found.ndim - 2))
+    return np.add(found, column, out=found) if found.dtype == bias.dtype and found.flags.writeable else found + column
+
+
 @operation(
     takes=(
         "integer floating complex",
@@ -106,7 +114,7 @@ def convolution(
 ) -> Array:
     """Convolution (cross-correlation) of ``(N, C, *size)`` with ``(O, C / groups, *kernel)``."""
     found = convolve(input, weight, stride, padding, dilation, groups)
-    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
+    return follows(_biased(found, bias), input, weight)
 
 
 @operation(
@@ -142,7 +150,7 @@ def conv_transpose(
 ) -> Array:
     """The transpose of a convolution whose input has the given spatial ``size``."""
     found = spread(input, weight, size, stride, padding, dilation, groups)
-    return follows(found if bias is None else found + bias.reshape((-1,) + (1,) * (found.ndim - 2)), input, weight)
+    return follows(_biased(found, bias), input, weight)
 
 
 @operation(
