@@ -10,15 +10,12 @@ from typing import Any, NamedTuple
 
 import click
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autogradcli import __version__
 from autogradcli.cli import main as entry
 from autogradcli.cli import sessions
 from autogradcli.cli.environment import Environment
 from autogradcli.cli.group import COMMANDS, cli
-from autogradcli.cli.options import words_last
 
 
 class Answer(NamedTuple):
@@ -427,26 +424,3 @@ def test_every_command_has_help_and_is_listed(ask: Ask, capsys: pytest.CaptureFi
 def test_version(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask("--version").code == 0
     assert capsys.readouterr().out == f"autogradcli {__version__}\n"
-
-
-# -- options and words -------------------------------------------------------------------------------------
-
-WORDS = st.lists(st.sampled_from(["-", "--", "-x", "-h", "--flag", "--value", "--value=1", "--x+y", "x", "-1", ""]))
-
-
-@given(WORDS)
-def test_options_go_first_and_words_keep_their_order(args: list[str]) -> None:
-    ordered = words_last(args, {"--flag", "-h"}, {"--value"})
-    if ordered is args:
-        assert args[-1] == "--value"
-        return
-    rest = iter(args)
-    options, words = [], []
-    for arg in rest:
-        if arg == "--":
-            words += rest
-        elif arg == "--value":
-            options += [arg, next(rest)]
-        else:
-            (options if arg in ("--flag", "-h", "--value=1") else words).append(arg)
-    assert ordered == [*options, "--", *words]

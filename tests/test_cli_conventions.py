@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from cli_ask import COMMAND, ENVIRON, ROOT, ask, run
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autogradcli.cli import config
 from autogradcli.cli.group import COMMANDS, SUMMARIES, cli, own_first
+from autogradcli.cli.options import words_last
 
 RED = "\x1b[1;31m"
 
@@ -379,3 +382,24 @@ def test_help_about_a_name_and_a_search() -> None:
 def test_what_a_beginner_types_first(words: list[str], says: str) -> None:
     answer = ask(*words)
     assert answer.out == says if answer.code == 0 else (answer.code == 2 and says in answer.err)
+
+
+WORDS = st.lists(st.sampled_from(["-", "--", "-x", "-h", "--flag", "--value", "--value=1", "--x+y", "x", "-1", ""]))
+
+
+@given(WORDS)
+def test_options_go_first_and_words_keep_their_order(args: list[str]) -> None:
+    ordered = words_last(args, {"--flag", "-h"}, {"--value"})
+    if ordered is args:
+        assert args[-1] == "--value"
+        return
+    rest = iter(args)
+    options, words = [], []
+    for arg in rest:
+        if arg == "--":
+            words += rest
+        elif arg == "--value":
+            options += [arg, next(rest)]
+        else:
+            (options if arg in ("--flag", "-h", "--value=1") else words).append(arg)
+    assert ordered == [*options, "--", *words]

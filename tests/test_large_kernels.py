@@ -6,11 +6,13 @@ import math
 import os
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
 
-from autogradcli.numerics import rows
+from autogradcli.numerics import blocks, rows
 from autogradcli.numerics.random.mersenne import MersenneTwister, seeded_key
 from autogradcli.numerics.summation import sums_of_rows
 from autogradcli.operations.elementwise import gamma
@@ -312,3 +314,23 @@ def test_a_sort_is_stable(at: int, dtype: type, descending: bool) -> None:
     ranks = np.unique(small + dtype(0), return_inverse=True)[1].reshape(small.shape)
     expected = np.argsort(-ranks if descending else ranks, at, kind="stable")
     np.testing.assert_array_equal(ordering.stable_order(small, at, descending), expected)
+
+
+@pytest.mark.parametrize(("pause", "shared"), [(0.0, False), (0.002, True)])
+def test_threads_share_blocks_whose_steps_are_long(monkeypatch: pytest.MonkeyPatch, pause: float, shared: bool) -> None:
+    """Short steps would only hand Python's lock to and fro."""
+    monkeypatch.setattr(blocks, "_threads", lambda: 2)
+    done: dict[int, int] = {}
+
+    def work(k: int, begin: int, end: int) -> None:
+        until = time.thread_time() + pause
+        while time.thread_time() < until:
+            pass
+        if k > 1:
+            time.sleep(0.002)  # so that the other thread has its turn
+        done[k] = threading.get_ident()
+
+    blocks.over_blocks(1 << 20, work, 1)
+    assert sorted(done) == list(range((1 << 20) // blocks.BLOCK))
+    assert done[0] == done[1] == threading.get_ident()
+    assert (len(set(done.values())) > 1) == shared

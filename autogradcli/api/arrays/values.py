@@ -60,7 +60,7 @@ class NumPySource(NumPyObject):
 
 
 #: The types of values that are bytes, with what gives those.
-BYTES: dict[type, Callable[[Any], bytes]] = {}
+BYTES: dict[type, Callable[[Any], bytes | bytearray]] = {}
 
 #: How arrays are written, and what happens at divisions by zero: the session's, as programs set them. Of no use before
 #: ``numpy`` is: an empty entry stands for NumPy's own way.

@@ -9,7 +9,7 @@ from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import Builtin
 from ..values.budget import budget
-from ..values.bytes_values import Bytes, made
+from ..values.bytes_values import BytesLike, made
 
 _NAMES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 
@@ -33,7 +33,7 @@ class Hash:
 def _within(data: Any) -> bytes:
     if type(data) is str:
         raise TypeError("Strings must be encoded before hashing")
-    if not isinstance(data, Bytes):
+    if not isinstance(data, BytesLike):
         raise TypeError("object supporting the buffer API required")
     budget.spend(len(data))
     return data.data

@@ -11,7 +11,7 @@ from ...api.calls.registry import namespace
 from ...numerics.limits import charge_items
 from ...numerics.naming import shown_as
 from ..values.budget import check_text
-from ..values.bytes_values import Bytes, made
+from ..values.bytes_values import Bytes, BytesLike, made
 from .entries import entering
 
 
@@ -22,7 +22,7 @@ class Error(Exception):
 
 def _format(given: Any) -> str:
     """A format whose bytes are few enough."""
-    text = given.data.decode("latin-1") if isinstance(given, Bytes) else given
+    text = given.data.decode("latin-1") if isinstance(given, BytesLike) else given
     if type(text) is not str:
         raise TypeError("Struct() argument 1 must be a str or bytes object, not " + type(given).__name__)
     if len(text) > 1000:
@@ -39,7 +39,7 @@ def _checked(call: Callable[..., Any], *args: Any) -> Any:
 
 
 def _given(value: Any) -> Any:
-    if isinstance(value, Bytes):
+    if isinstance(value, BytesLike):
         return value.data
     if type(value) in (int, float, bool):
         return value
@@ -80,7 +80,7 @@ def calcsize(format: Any, /) -> int:
 
 
 def _bytes(buffer: Any) -> bytes:
-    if not isinstance(buffer, Bytes):
+    if not isinstance(buffer, BytesLike):
         raise TypeError(f"a bytes-like object is required, not '{type(buffer).__name__}'")
     return buffer.data
 

@@ -9,9 +9,10 @@ from ...api.arrays.values import BYTES, NumPyArray, NumPyScalar
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from .budget import budget, check_text
-from .bytes_values import ByteArray, Bytes, DecodeError, EncodeError, made
+from .bytes_values import ByteArray, Bytes, BytesLike, DecodeError, EncodeError, made
 
 BYTES[Bytes] = lambda value: value.data
+BYTES[ByteArray] = lambda value: bytearray(value.data)
 
 
 def _tobytes(array: Any, order: Any = "C") -> Bytes:
@@ -26,7 +27,7 @@ for _kind in (NumPyArray, NumPyScalar):
 
 def _within(value: Any) -> Any:
     """What a method of Python's bytes takes in place of an argument."""
-    if isinstance(value, Bytes):
+    if isinstance(value, BytesLike):
         return value.data
     if type(value) is tuple:
         return tuple([_within(each) for each in value])
@@ -68,7 +69,8 @@ def _replace(value: Bytes, old: Any, new: Any, count: Any = -1, /) -> Bytes:
 
 def _join(value: Bytes, parts: Any, /) -> Bytes:
     found = [
-        _within(part) if isinstance(part, Bytes) else _not_bytes(k, part) for k, part in enumerate(budget.items(parts))
+        _within(part) if isinstance(part, BytesLike) else _not_bytes(k, part)
+        for k, part in enumerate(budget.items(parts))
     ]
     check_text(sum(map(len, found)) + len(value) * max(len(found) - 1, 0))
     return made(value.data.join(found))
@@ -138,7 +140,7 @@ def bytes_of(source: Any = b"", *args: Any) -> Bytes:
         return encoded(source, *args)
     if args:
         raise TypeError("encoding without a string argument")
-    if isinstance(source, Bytes):
+    if isinstance(source, BytesLike):
         return source if type(source) is Bytes else made(source.data)
     if isinstance(source, int):
         if source < 0:
@@ -184,7 +186,24 @@ CLASS_ATTRIBUTES[Bytes] = {"fromhex": Method(renamed(_fromhex, "bytes.fromhex"))
 
 # bytearray: what it shares with bytes, and what changes it.
 
-attributes_of(ByteArray).update(attributes_of(Bytes))
+
+def _changeable(found: Any) -> Any:
+    """What a method of bytes gives, as that of a bytearray gives it."""
+    if type(found) in (list, tuple):
+        return type(found)(map(_changeable, found))
+    return ByteArray(found.data) if type(found) is Bytes else found
+
+
+def _of_array(method: Method) -> Method:
+    def call(value: ByteArray, /, *args: Any, **kwargs: Any) -> Any:
+        return _changeable(method.call(value, *args, **kwargs))
+
+    return Method(renamed(call, method.call.__qualname__.replace("bytes.", "bytearray.")))
+
+
+attributes_of(ByteArray).update(
+    {name: _of_array(member) if isinstance(member, Method) else member for name, member in attributes_of(Bytes).items()}
+)
 
 
 def _append(value: ByteArray, item: Any, /) -> None:
@@ -192,7 +211,7 @@ def _append(value: ByteArray, item: Any, /) -> None:
 
 
 def _extend(value: ByteArray, items: Any, /) -> None:
-    value.data = (value + (items if isinstance(items, Bytes) else bytes_of(items))).data
+    value.data = (value + (items if isinstance(items, BytesLike) else bytes_of(items))).data
 
 
 def _insert(value: ByteArray, index: Any, item: Any, /) -> None:

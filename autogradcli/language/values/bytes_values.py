@@ -19,9 +19,8 @@ class EncodeError(UnicodeError):
     """A text that has no bytes in an encoding."""
 
 
-@shown_as("bytes")
-class Bytes:
-    """Numbers from 0 to 255 in a row."""
+class BytesLike:
+    """Numbers from 0 to 255 in a row: what the two kinds of bytes have in common."""
 
     __slots__ = ("data",)
 
@@ -44,7 +43,7 @@ class Bytes:
         return made(found) if isinstance(found, bytes) else found
 
     def __contains__(self, item: Any) -> bool:
-        if isinstance(item, Bytes):
+        if isinstance(item, BytesLike):
             return item.data in self.data
         if not isinstance(item, int):
             raise TypeError(f"a bytes-like object is required, not '{type(item).__name__}'")
@@ -53,7 +52,7 @@ class Bytes:
         return int(item) in self.data
 
     def __add__(self, other: Any) -> Any:
-        if not isinstance(other, Bytes):
+        if not isinstance(other, BytesLike):
             raise TypeError(f"can't concat {type(other).__name__} to bytes")
         check_text(len(self) + len(other))
         return made(self.data + other.data)
@@ -67,19 +66,19 @@ class Bytes:
     __rmul__ = __mul__
 
     def __eq__(self, other: object) -> Any:
-        return self.data == other.data if isinstance(other, Bytes) else NotImplemented
+        return self.data == other.data if isinstance(other, BytesLike) else NotImplemented
 
     def __lt__(self, other: object) -> Any:
-        return self.data < other.data if isinstance(other, Bytes) else NotImplemented
+        return self.data < other.data if isinstance(other, BytesLike) else NotImplemented
 
     def __le__(self, other: object) -> Any:
-        return self.data <= other.data if isinstance(other, Bytes) else NotImplemented
+        return self.data <= other.data if isinstance(other, BytesLike) else NotImplemented
 
     def __gt__(self, other: object) -> Any:
-        return self.data > other.data if isinstance(other, Bytes) else NotImplemented
+        return self.data > other.data if isinstance(other, BytesLike) else NotImplemented
 
     def __ge__(self, other: object) -> Any:
-        return self.data >= other.data if isinstance(other, Bytes) else NotImplemented
+        return self.data >= other.data if isinstance(other, BytesLike) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.data)
@@ -89,9 +88,16 @@ class Bytes:
         return repr(self.data)
 
 
+@shown_as("bytes")
+class Bytes(BytesLike):
+    """Those that nothing changes."""
+
+    __slots__ = ()
+
+
 @shown_as("bytearray")
-class ByteArray(Bytes):
-    """Numbers from 0 to 255 in a row, which a program may change."""
+class ByteArray(BytesLike):
+    """Those that a program may change."""
 
     __slots__ = ()
 
@@ -99,10 +105,10 @@ class ByteArray(Bytes):
 
     def __getitem__(self, index: Any) -> Any:
         found = super().__getitem__(index)
-        return ByteArray(found.data) if isinstance(found, Bytes) else found
+        return ByteArray(found.data) if isinstance(found, BytesLike) else found
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.change(lambda held: held.__setitem__(index, value.data if isinstance(value, Bytes) else value))
+        self.change(lambda held: held.__setitem__(index, value.data if isinstance(value, BytesLike) else value))
 
     def __delitem__(self, index: Any) -> None:
         self.change(lambda held: held.__delitem__(index))

@@ -352,5 +352,5 @@ def _stirling_tail(k: float) -> float:
     if k <= 9:
         stirling = (k + 0.5) * math.log(k + 1.0) - (k + 1.0) + 0.5 * math.log(2.0 * math.pi)
         return math.lgamma(k + 1.0) - stirling
-    square = (k + 1.0) ** 2
+    square = (k + 1.0) * (k + 1.0)  # a power would raise where it is infinite
     return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / square) / square) / (k + 1.0)
