@@ -19,8 +19,9 @@ class EncodeError(UnicodeError):
     """A text that has no bytes in an encoding."""
 
 
+@shown_as("bytes")
 class BytesLike:
-    """Numbers from 0 to 255 in a row: what the two kinds of bytes have in common."""
+    """Numbers from 0 to 255 in a row: what the two kinds of bytes have in common. By its name help is found for both."""
 
     __slots__ = ("data",)
 
