@@ -21,7 +21,7 @@ class EncodeError(UnicodeError):
 
 @shown_as("bytes")
 class BytesLike:
-    """Numbers from 0 to 255 in a row: what the two kinds of bytes have in common. By its name help is found for both."""
+    """Numbers from 0 to 255 in a row: what both kinds of bytes have in common, and help by its name."""
 
     __slots__ = ("data",)
 
