@@ -11,9 +11,11 @@ from ...api.arrays.functions import CONSTRUCTED, NAMES, WINDOWS
 from ...api.arrays.kinds import AxisError
 from ...api.arrays.printing import PrintOptions
 from ...api.arrays.ufuncs import Ufunc
+from ...api.arrays.values import NumPyArray
 from ...api.calls.registry import NAMESPACES
 from ..compile.calls import CONSTRUCTORS, DIRECT, Builtin
 from ..values import bytes_methods  # noqa: F401 - which gives arrays their bytes
+from ..values.budget import SIZED
 from ..values.kinds import Form
 from .numpy_callbacks import TABLE
 
@@ -122,5 +124,6 @@ NAMESPACES["numpy.typing"] = {_name: Form(_name) for _name in ("ArrayLike", "DTy
 NAMESPACES["numpy.exceptions"] = {"AxisError": AxisError}
 
 DIRECT.add(Ufunc)
+SIZED.add(NumPyArray)
 CONSTRUCTORS.update(CONSTRUCTED)
 CONSTRUCTORS.update({ErrState: ErrState, PrintOptions: PrintOptions})

@@ -61,6 +61,9 @@ class OutOfTime(Stop):
 #: What a program must never catch, and what runs none of its ``finally`` blocks: stop means stop.
 UNCATCHABLE = (KeyboardInterrupt, SystemExit, GeneratorExit, Stop)
 
+#: Classes whose objects tell at once how many elements they have: too many are refused before the first is made.
+SIZED: set[type] = set()
+
 
 class Budget:
     """The costs of the run under way, and its current line for whoever wants to name it."""
@@ -136,9 +139,9 @@ class Budget:
             check_items(len(iterable))  # type: ignore[arg-type]
             self.spend(8 * len(iterable))  # type: ignore[arg-type]
             return list(iterable)
-        if kind is range:
-            check_items(len(iterable))  # type: ignore[arg-type]
         iterator = iter(iterable)
+        if kind is range or kind in SIZED:
+            check_items(len(iterable))  # type: ignore[arg-type]
         result = list(islice(iterator, _CHUNK))
         while len(result) % _CHUNK == 0 and result:
             self.spend(8 * _CHUNK)
