@@ -112,6 +112,8 @@ def _shifted(g: Array, turned: Array, kernel: Ints, size: Ints, padding: Ints, d
     parts = multiplied(np.matmul, turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(
         n, channels, *kernel, run
     )
+    if numel(kernel) == 1 and run == numel(whole):  # nothing overlaps
+        return parts.reshape(n, channels, *whole)[inner(padding, size)]
     steps = [int(np.prod(whole[k + 1 :])) * dilation[k] for k in range(d)]
     last = sum((k - 1) * s for k, s in zip(kernel, steps, strict=True))
     line = np.zeros((n, channels, max(int(np.prod(whole)), last + run)), g.dtype)
