@@ -30,4 +30,4 @@ for step in range(121):
     optimizer.step()
     if step % 40 == 0:
         right = ((predict(bits) > 0) == parity).float().mean()
-        print(f"{step:3d} loss {loss.item():.3f} gradient {norm.item():.2f} right {right.item():.2f}")
+        print(f"{step:3d} loss {loss.item():.3f} gradient {norm.item():.1f} right {right.item():.2f}")
