@@ -65,7 +65,7 @@ LAZY = {"dask", "distributed", "scipy", "ml_dtypes", "repl", "plotille", "matplo
 LATE = {
     ("__main__", ""): "Ctrl-C is heard before anything is loaded",
     ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
-    ("api.autograd.custom_function", "api.func.custom_transforms"): "only under torch.func",
+    ("api.autograd.function_class", "api.func.custom_transforms"): "only under torch.func",
     ("api", "api.calls.overridden"): "few programs have classes that functions ask",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
     ("api.tensor.from_buffer", "api.arrays"): "few programs have an array of NumPy's",

@@ -31,14 +31,14 @@ SESSION = Session(seed=0)
 #: Classes whose members programs call on their objects, by a dotted name.
 CLASSES = (
     "torch.nn", "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torch.distributions",
-    "torch.distributions.constraints",
+    "torch.distributions.constraints", "torch.autograd",
 )  # fmt: skip
 PYTHON = (str, list, tuple, dict, set, int, float, complex, range, slice)
 #: Classes that are derived from or asked for, and not called: calling one raises.
 NOT_CALLED = ("Function", "InplaceFunction", "SavedTensor", "Node", "UnpackedDualTensor")
 #: Types that no program names: their attributes stand on values that something gives.
 UNNAMED = (
-    "Function", "FunctionMeta", "Apply", "OnceDifferentiable", "Pullback", "function", "type", "FunctionEventAvg",
+    "Function", "OnceDifferentiable", "Pullback", "function", "type", "FunctionEventAvg",
     "EventList", "profile", "record_function", "TextIOWrapper", "frozenset", "CacheInfo",
 )  # fmt: skip
 
@@ -193,8 +193,9 @@ def test_every_entry_is_of_a_name() -> None:
         for name in names(place):
             reached.add(id(entry_for(SESSION, name, *find(SESSION, name))))
     reached.update(id(entry_for(SESSION, place, None, Namespace.of(place))) for place in namespaces())
-    for late in ("tensor.sparse_tensors", "func.custom_transforms"):  # whose names are none until a program has such
-        import_module(f"autogradcli.api.{late}")
+    late = ("api.tensor.sparse_tensors", "api.func.custom_transforms", "language.values.generators")
+    for module in (*late, "language.values.tracebacks"):  # whose names are none until a program has such
+        import_module(f"autogradcli.{module}")
     for kind, table in ATTRIBUTES.items():
         for name in table:
             reached.update(id(entry(f"{short_name(base)}.{name}")) for base in kind.__mro__)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import re
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -31,7 +33,8 @@ def python(program: str) -> tuple[str, tuple[str, str, int] | None]:
     """What Python prints, and the error with the line of its innermost frame inside the program."""
     written = io.StringIO()
     error = None
-    with contextlib.redirect_stdout(written):
+    numbers = itertools.count(1).__next__  # of threads: other tests have some, too
+    with contextlib.redirect_stdout(written), patch("threading._counter", numbers):
         try:
             exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})
         except SyntaxError as problem:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from ..api.arrays.values import NumPySource
-from ..api.autograd.function_class import FunctionClass
 from ..api.calls.overloads import CalculatorFunction, Function
 from ..api.calls.program_classes import Kind, put_in_class, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
@@ -37,7 +36,7 @@ MAX_NODES = 200_000
 _CONSTANT: set[type] = {
     int, float, complex, bool, str, bytes, type(None), range, slice, type(Ellipsis), type(NotImplemented), type, DType,
     FunctionType, BuiltinFunctionType, Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction, Builtin,
-    Namespace, FunctionClass,
+    Namespace,
 }  # fmt: skip
 _HEAP_TYPE = 1 << 9
 #: Bytes of a copied list, dict or set, and for each element, about. The first counts the time of a walk through many.

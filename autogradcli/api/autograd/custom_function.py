@@ -7,7 +7,6 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.custom import CustomNode, Error
-from ...engine.custom_forward import apply
 from ...engine.node import Output
 from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
@@ -15,94 +14,7 @@ from ...numerics.naming import shown_as
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
 from . import graph_nodes  # noqa: F401  a context is a node
-from .function_class import FunctionClass, FunctionInstance
-
-NO_SETUP = (
-    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must override "
-    "the setup_context staticmethod. For more details, please see "
-    "https://pytorch.org/docs/main/notes/extending.func.html"
-)
-
-
-@shown_as("method")
-class Apply:
-    """``Square.apply``."""
-
-    __slots__ = ("kind",)
-
-    def __init__(self, kind: FunctionClass) -> None:
-        self.kind = kind
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        kind = self.kind
-        definition = kind.definition
-        if definition.setup_context is not None:
-            args = bound(definition.forward, args, kwargs)
-        elif kwargs:
-            args = by_name(definition.forward, args, kwargs)
-        if not state.levels:
-            return apply(definition, args)
-        if definition.setup_context is None:
-            raise RuntimeError(NO_SETUP)
-        from ..func.custom_transforms import apply_at_levels
-
-        return apply_at_levels(kind, args)
-
-    @property
-    def __name__(self) -> str:
-        return "apply"
-
-    def __repr__(self) -> str:
-        return f"<bound method Function.apply of {self.kind!r}>"
-
-
-def _parameters(function: Any) -> tuple[list[str], tuple[Any, ...], bool]:
-    """The names of a program's function's parameters, the defaults of the last of them, whether it takes more."""
-    code = getattr(function, "code", None)  # what the language's functions have; others take what comes
-    return ([], (), True) if code is None else (list(code.names), function.defaults, code.star is not None)
-
-
-def bound(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    """All arguments in order, defaults filled in. Raises TypeError for a call that doesn't fit."""
-    names, defaults, open_ended = _parameters(forward)
-    if not names:
-        return args
-    if len(args) > len(names):
-        if open_ended:
-            return args
-        raise TypeError("too many positional arguments")
-    values = dict(zip(names, args))
-    for key, value in kwargs.items():
-        if key in values:
-            raise TypeError(f"multiple values for argument '{key}'")
-        if key not in names:
-            raise TypeError(f"got an unexpected keyword argument '{key}'")
-        values[key] = value
-    for name, default in zip(reversed(names), reversed(defaults)):
-        values.setdefault(name, default)
-    for name in names:
-        if name not in values:
-            raise TypeError(f"missing a required argument: '{name}'")
-    return tuple(values[name] for name in names)
-
-
-def by_name(forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    """Arguments of a forward that takes ``ctx``, keywords put in their places. Raises TypeError for a gap."""
-    names, _, _ = _parameters(forward)
-    names = names[1:]
-    values = dict(zip(names, args))
-    for key, value in kwargs.items():
-        if key not in names:
-            raise TypeError(f"forward() got an unexpected keyword argument '{key}'")
-        if key in values:
-            raise TypeError(f"argument for forward() given by name ('{key}') and position ({names.index(key)})")
-        values[key] = value
-    last = max(names.index(name) for name in values)
-    for k, name in enumerate(names[: last + 1]):
-        if name not in values:
-            raise TypeError(f"forward() missing required argument: '{name}' (position {k})")
-    return tuple(values[name] for name in names[: last + 1])
-
+from .function_class import Function, InplaceFunction
 
 # -- ctx --------------------------------------------------------------------------------------------------------
 
@@ -185,16 +97,6 @@ def once_differentiable(fn: Callable[..., Any]) -> OnceDifferentiable:
 
 
 def _register() -> None:
-    kind = attributes_of(FunctionClass)
-    kind["apply"] = Property(Apply, doc="Run forward, with this class as the history of the results.")
-    kind["__name__"] = Property(lambda k: k.name)
-    kind["__call__"] = Method(FunctionClass.__call__)
-    kind["__instancecheck__"] = Method(lambda k, value: isinstance(value, FunctionInstance) and value.kind is k)
-    kind["__subclasscheck__"] = Method(FunctionClass.derives_from)
-    kind["*"] = Property(lambda k: k.members)
-    attributes_of(FunctionInstance)["__call__"] = Method(FunctionInstance.__call__)
-    attributes_of(Apply)["__call__"] = Method(Apply.__call__)
-    attributes_of(Apply)["__name__"] = Property(lambda a: "apply")
     attributes_of(OnceDifferentiable)["__call__"] = Method(OnceDifferentiable.__call__)
     ctx = attributes_of(CustomNode)
     for name, method in (
@@ -213,10 +115,9 @@ def _register() -> None:
     ctx["non_differentiable"] = Property(lambda node: node.non_differentiable or None)
     ctx["_materialize_non_diff_grads"] = Property(lambda node: node.materialize_non_diff, _set_materialize_non_diff)
     ctx["*"] = Property(lambda node: node.attributes)
-    base = FunctionClass("Function", {}, "torch.autograd.function")
-    namespace("torch.autograd")["Function"] = base
-    namespace("torch.autograd.function")["Function"] = base
-    namespace("torch.autograd.function")["InplaceFunction"] = base.subclass("InplaceFunction", {}, base.module)
+    namespace("torch.autograd")["Function"] = Function
+    namespace("torch.autograd.function")["Function"] = Function
+    namespace("torch.autograd.function")["InplaceFunction"] = InplaceFunction
     define_python("once_differentiable", once_differentiable, into="function_module")
 
 

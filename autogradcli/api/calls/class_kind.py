@@ -115,6 +115,10 @@ class Object(metaclass=Kind):
     def _complete(cls, members: dict[str, Any]) -> None:
         """What else there is to do when a program has made a subclass of these members."""
 
+    @classmethod
+    def _changed(cls) -> None:
+        """What else there is to do when a program has changed a member of its class."""
+
 
 @shown_as("object")
 class Plain(Object):

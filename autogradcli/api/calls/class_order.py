@@ -10,7 +10,9 @@ from .registry import NAMESPACES
 
 
 def order_of(kind: type, name: str) -> Any:
-    """``kind.__mro__``, ``__bases__`` or ``__base__``."""
+    """``kind.__mro__``, ``mro``, ``__bases__`` or ``__base__``."""
+    if name == "mro":
+        return lambda: list(order_of(kind, "__mro__"))
     if name == "__bases__":
         return _bases(kind)
     if name == "__base__":

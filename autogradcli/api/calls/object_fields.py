@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...numerics.naming import shown_as
-from .program_classes import Plain, fields_of, put
+from .program_classes import Plain, fields_of, members_of, put
 from .registry import Method, attributes_of
 
 
@@ -47,6 +47,35 @@ def _not_written(fields: Fields, /, *args: Any, **kwargs: Any) -> Any:
     raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
 
 
+@shown_as("mappingproxy")
+class Members(dict[str, Any]):
+    """``vars(Kind)``: what a class itself has, by name, at that moment; only read."""
+
+    __slots__ = ()
+
+    def __init__(self, kind: type) -> None:
+        dict.__init__(self, {"__module__": kind.__module__, **members_of(kind)})
+
+    def __setitem__(self, name: Any, new: Any) -> None:
+        raise TypeError("'mappingproxy' object does not support item assignment")
+
+    def __delitem__(self, name: Any) -> None:
+        raise TypeError("'mappingproxy' object does not support item deletion")
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        raise TypeError("'|=' is not supported by mappingproxy; use '|' instead")
+
+
+def _no_writer(name: str) -> Method:
+    def refuse(members: Members, /, *args: Any, **kwargs: Any) -> Any:
+        raise AttributeError(f"'mappingproxy' object has no attribute '{name}'")
+
+    return Method(refuse)
+
+
+for _name in ("clear", "pop", "popitem", "setdefault", "update"):
+    attributes_of(Members)[_name] = _no_writer(_name)
+attributes_of(Members)["copy"] = Method(lambda members: dict(members))
 attributes_of(Fields)["update"] = Method(_put_fields)
 for _name in ("clear", "pop", "popitem", "setdefault"):
     attributes_of(Fields)[_name] = Method(_not_written)

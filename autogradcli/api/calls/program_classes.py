@@ -38,7 +38,7 @@ COMPUTED: set[type] = set()
 NOTHING = object()
 
 #: What a class says of the classes that it derives from.
-CLASS_ORDER = ("__mro__", "__bases__", "__base__")
+CLASS_ORDER = ("__mro__", "__bases__", "__base__", "mro")
 
 
 def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
@@ -120,6 +120,8 @@ def unbind(kind: Kind, name: str) -> None:
     del kind.__members__[name]
     if name in vars(kind):
         type.__delattr__(kind, name)
+    if issubclass(kind, Object):
+        kind._changed()
 
 
 def _is_ours(kind: type, name: str) -> bool:
@@ -316,7 +318,7 @@ def get_of_class(kind: Kind, name: str) -> Any:
     if name == "__annotations__":
         found = members_of(kind).get(name, {})
         return found.meaning() if hasattr(found, "meaning") else dict(found)
-    if name in CLASS_ORDER:
+    if name in CLASS_ORDER and not defines(kind, name):
         from .class_order import order_of
 
         return order_of(kind, name)
@@ -384,6 +386,8 @@ def put_in_class(kind: Kind, name: str, new: Any) -> None:
     if name in vars(kind).get("_enumerated", ()):
         raise AttributeError(f"cannot reassign member {name!r}")
     _bind(kind, name, new)
+    if issubclass(kind, Object):
+        kind._changed()
 
 
 def _put_plainly(value: Any, name: str, new: Any) -> None:

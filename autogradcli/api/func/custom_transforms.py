@@ -13,7 +13,6 @@ from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...engine.worlds import roles
 from ...numerics.naming import shown_as
-from ..autograd.function_class import FunctionClass
 from ..calls.registry import Property, attributes_of
 from .pytree import broadcast, flatten, unflatten
 
@@ -30,17 +29,17 @@ attributes_of(VmapInfo)["batch_size"] = Property(lambda info: info.batch_size, d
 attributes_of(VmapInfo)["randomness"] = Property(lambda info: info.randomness, doc="What random numbers are to be.")
 
 
-def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
-    """``kind.apply(*args)`` at the innermost level of its arguments."""
+def apply_at_levels(kind: Any, args: tuple[Any, ...]) -> Any:
+    """``kind.apply(*args)``, of a class that derives from ``Function``, at the innermost level of its arguments."""
     level = innermost(args)
     if any(each.rows for each in state.levels) and not _has_rule(kind):
         raise RuntimeError(
-            f"You tried to vmap over {kind.name}, but it does not have vmap support. Please override and implement the "
-            "vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
+            f"You tried to vmap over {kind.__name__}, but it does not have vmap support. Please override and implement "
+            "the vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
             "https://pytorch.org/docs/main/notes/extending.func.html"
         )
     if level is None:
-        return apply(kind.definition, args)
+        return apply(kind._definition(), args)
     if isinstance(level, VmapLevel):
         return _at_vmap(kind, level, args)
 
@@ -49,20 +48,20 @@ def apply_at_levels(kind: FunctionClass, args: tuple[Any, ...]) -> Any:
         leaves, spec = flatten(found)
         return unflatten([lift(level, x) if isinstance(x, Tensor) else x for x in leaves], spec)
 
-    return apply(kind.definition, args, level, lowered)
+    return apply(kind._definition(), args, level, lowered)
 
 
-def _has_rule(kind: FunctionClass) -> bool:
-    return "vmap" in kind.members or bool(kind.members.get("generate_vmap_rule"))
+def _has_rule(kind: Any) -> bool:
+    return kind._own("vmap") is not None or bool(kind._own("generate_vmap_rule"))
 
 
-def _at_vmap(kind: FunctionClass, level: VmapLevel, args: tuple[Any, ...]) -> Any:
+def _at_vmap(kind: Any, level: VmapLevel, args: tuple[Any, ...]) -> Any:
     """By the Function's own rule, or row by row where it asks for a generated one. Raises RuntimeError for neither."""
-    rule = callee(kind.members.get("vmap"))
-    generate = kind.members.get("generate_vmap_rule")
+    rule = callee(kind._own("vmap"))
+    generate = kind._own("generate_vmap_rule")
     if rule is not None and generate:
         raise RuntimeError(
-            f"You tried to vmap over {kind.name}, but it has both generate_vmap_rule=True and an overriden vmap "
+            f"You tried to vmap over {kind.__name__}, but it has both generate_vmap_rule=True and an overriden vmap "
             "staticmethod. Please set generate_vmap_rule=False or delete the overriden vmap staticmethod to avoid "
             "ambiguity. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
         )
@@ -90,12 +89,14 @@ def _at_vmap(kind: FunctionClass, level: VmapLevel, args: tuple[Any, ...]) -> An
     return unflatten(placed, spec)
 
 
-def _row_by_row(kind: FunctionClass, level: VmapLevel, args: tuple[Any, ...]) -> Any:
+def _row_by_row(kind: Any, level: VmapLevel, args: tuple[Any, ...]) -> Any:
     leaves, spec = flatten(args)
     layers = [layer_of(x, level) for x in leaves]
     inside = [x if c is None else c.value for x, c in zip(leaves, layers, strict=True)]
     if innermost(inside) is None and not any(isinstance(x, Tensor) and x.node is not None for x in inside):
-        return apply(kind.definition, args, level, lambda: kind.definition.forward(*args))  # nothing to differentiate
+        return apply(
+            kind._definition(), args, level, lambda: kind._definition().forward(*args)
+        )  # nothing to differentiate
     rows = []
     for k in range(level.size):
         row = [x if c is None else roles.select(c.value, c.bdim, k) for x, c in zip(leaves, layers, strict=True)]

@@ -13,7 +13,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ...api.calls import program_classes
-from ...api.calls.object_fields import Fields
+from ...api.calls.object_fields import Fields, Members
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
@@ -123,7 +123,7 @@ def get_attribute(value: Any, name: str) -> Any:
             return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
-        return program_classes.get_of_class(value, name)
+        return Members(value) if name == "__dict__" else program_classes.get_of_class(value, name)
     if kind is Super:
         return value.get(name)
     entry = None if name in _HIDDEN else entry_of(value, name)
