@@ -17,6 +17,7 @@ from .levels.base import Level
 from .node import FREED, Node, Output
 from .record import edge_at
 from .saved import Packed, modified, pack
+from .state import state
 from .tensor import Tensor, alias, wrap
 from .worlds import roles
 
@@ -77,9 +78,25 @@ class CustomNode(Node):
     def __init__(self, args: tuple[Any, ...], level: Level | None) -> None:
         super().__init__()
         self.attributes: dict[str, Any] = {}
-        self.needs_input_grad = tuple(edge_at(a, level) is not None for a in args)
+        edges: list[Any] = []
+        needed: list[bool] = []
+        infos: list[tuple[tuple[int, ...], np.dtype] | None] = []
+        for a in args:
+            if isinstance(a, Tensor):
+                edge = a.node if level is None else edge_at(a, level)
+                edges.append(edge)
+                needed.append(edge is not None)
+                infos.append((a.array.shape, a.array.dtype))
+            else:
+                needed.append(False)
+                infos.append(None)
+        self.needs_input_grad = tuple(needed)
         #: (shape, dtype) of each tensor, None for what is none
-        self.input_info = [info_of(a) for a in args]
+        self.input_info = infos
+        if state.grad:
+            self.edges = tuple(edges)
+        else:
+            self.edges = (None,) * len(edges)
         self.output_info: list[tuple[tuple[int, ...], np.dtype] | None] = []
         self.to_save: tuple[Any, ...] = ()
         self.forward_saved: tuple[Any, ...] | None = None
@@ -108,8 +125,12 @@ class CustomNode(Node):
                 raise TypeError(
                     f"save_for_backward can only save variables, but argument {k} is of type {type(value).__name__}"
                 )
-            place = next((i for i, out in enumerate(outputs) if out is value), None)
-            packed = pack(value)
+            place = None
+            for i, out in enumerate(outputs):
+                if out is value:
+                    place = i
+                    break
+            packed = pack(value) if state.pack_hooks else value
             if place is not None and not isinstance(packed, Packed):
                 packed = alias(value)
                 packed.node = None

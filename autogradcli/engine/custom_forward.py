@@ -19,7 +19,6 @@ from .inplace import check_inplace
 from .levels.base import Level, layer_of
 from .levels.lifted import lower
 from .node import AccumulateGrad, Invalid, Nowhere
-from .record import edge_at
 from .state import state
 from .tangents import set_tangent, tangent_at, tangent_of, undual, zeros
 from .tensor import Tensor, wrap
@@ -61,20 +60,21 @@ def apply(
     raw: tuple[Any, ...] = found if several else (found,)
     if len(raw) > 1:
         ctx.__class__ = definition.node_class(len(raw))
-    ctx.edges = tuple(edge_at(a, level) if recorded else None for a in args if isinstance(a, Tensor))
-    ctx.output_info = [info_of(out) if ctx.materialize_non_diff or _has_gradient(ctx, out) else None for out in raw]
-    _check_marks(ctx, raw)
-    outputs = tuple(_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw))
-    views = [t.meta for t in outputs if isinstance(t, Tensor) and t.meta is not None and t.meta.note == "custom"]
-    if len(views) > 1:
-        for meta in views:
-            meta.note = ""
-    if recorded:
-        unchanged = [a for a in args if isinstance(a, Tensor) and not any(a is d for d in ctx.dirty)]
-        ctx.keep([None if any(out is a for a in unchanged) else out for out in raw])
-    if ctx.forward_saved is None:
-        ctx.forward_saved = ()  # what was saved for backward is not there in forward mode
-    _push(definition, ctx, args, outputs, level)
+    if several or ctx.dirty or ctx.non_differentiable or not _is_new(found, args):
+        outputs = _with_histories(ctx, raw, args, recorded)
+    else:
+        outputs = raw
+        inexact = found.array.dtype.kind in dtypes.INEXACT
+        ctx.output_info = [info_of(found) if inexact or ctx.materialize_non_diff else None]
+        if recorded:
+            if inexact:
+                found.node = ctx
+            if ctx.to_save:
+                ctx.keep(raw)
+    if state.dual_level or level is not None:
+        if ctx.forward_saved is None:
+            ctx.forward_saved = ()  # what was saved for backward is not there in forward mode
+        _push(definition, ctx, args, outputs, level)
     ctx.forward_saved = None
     ctx.to_save = ()
     if tape is not None:
@@ -84,6 +84,31 @@ def apply(
     if state.creation_hooks and recorded:
         tell_of(outputs)
     return outputs if several else outputs[0]
+
+
+def _is_new(found: Any, args: tuple[Any, ...]) -> bool:
+    """Whether a result is a tensor of its own, no input, which nothing else looks into and no history leads to."""
+    if type(found) is not Tensor or found.node is not None or found.meta is not None:
+        return False
+    for a in args:  # noqa: SIM110  a generator takes longer than all the rest
+        if a is found:
+            return False
+    return True
+
+
+def _with_histories(ctx: CustomNode, raw: tuple[Any, ...], args: tuple[Any, ...], recorded: bool) -> tuple[Any, ...]:
+    """Results of any kind, each with the history it must have."""
+    ctx.output_info = [info_of(out) if ctx.materialize_non_diff or _has_gradient(ctx, out) else None for out in raw]
+    _check_marks(ctx, raw)
+    outputs = tuple([_with_history(ctx, k, out, args, recorded) for k, out in enumerate(raw)])
+    views = [t.meta for t in outputs if isinstance(t, Tensor) and t.meta is not None and t.meta.note == "custom"]
+    if len(views) > 1:
+        for meta in views:
+            meta.note = ""
+    if recorded:
+        unchanged = [a for a in args if isinstance(a, Tensor) and not any(a is d for d in ctx.dirty)]
+        ctx.keep([None if any(out is a for a in unchanged) else out for out in raw])
+    return outputs
 
 
 def _check_marked_before(dirty: Sequence[Any], non_differentiable: Sequence[Any]) -> None:

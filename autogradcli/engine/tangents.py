@@ -27,12 +27,15 @@ class undual:
     __slots__ = ("level",)
 
     def __enter__(self) -> None:
-        self.level, state.dual_level = state.dual_level, 0
-        state.refresh()
+        self.level = state.dual_level
+        if self.level:
+            state.dual_level = 0
+            state.refresh()
 
     def __exit__(self, *problem: object) -> None:
-        state.dual_level = self.level
-        state.refresh()
+        if state.dual_level != self.level:
+            state.dual_level = self.level
+            state.refresh()
 
 
 # -- whose a tangent is ---------------------------------------------------------------------------------------

@@ -103,7 +103,8 @@ def entry_of(value: Any, name: str) -> Attribute | None:
     entry = merged.get(name)
     if entry is None:
         for base in kind.__mro__:
-            entry = ATTRIBUTES.get(base, {}).get(name)
+            table = dict.get(ATTRIBUTES, base)  # those that are made when they are first asked for have been
+            entry = None if table is None else table.get(name)
             if entry is not None:
                 entry = merged[name] = entry if kind is Tensor else _named(entry, base, name)
                 break
@@ -126,11 +127,13 @@ def get_attribute(value: Any, name: str) -> Any:
         return Members(value) if name == "__dict__" else program_classes.get_of_class(value, name)
     if kind is Super:
         return value.get(name)
-    entry = None if name in _HIDDEN else entry_of(value, name)
+    entry = TABLES[kind].get(name) if name not in _HIDDEN else None
     if entry is None:
         own = _own(value)
         if own is not None and name in own:
             return own[name]
+        entry = entry_of(value, name) if name not in _HIDDEN else None
+    if entry is None:
         found = of_class(value, name) if isinstance(value, type) else _of_its_class(type(value), name)
         return _of_its_type(value, name) if found is UNBOUND else found
     if type(entry) is Property:
