@@ -32,11 +32,11 @@ from ..numerics.layouts import strides_of
 from ..numerics.numbers import check_operand
 from .deferred import INDIRECT
 from .generate_rules import attach_rules, compiled
-from .node import FREED
+from .node import FREED, Output
 from .operation import GLOBALS, OPERATIONS, Operation
-from .parameters import Param
-from .record import record, run_arrays, run_tensors, settle, settle_tensors
-from .saved import Packed, modified, saved_tensor
+from .parameters import Param, Save
+from .record import record, run_arrays, run_tensors, settle, settle_tensors, several
+from .saved import Packed, maker, modified, saved_tensor
 from .state import next_sequence, state
 from .tensor import Parameter, Tensor
 from .views import link
@@ -71,12 +71,12 @@ _LARGEST = 1 << 127
 
 GLOBALS.update(
     state=state, record=record, Tensor=Tensor, Parameter=Parameter, new=object.__new__,
-    link=link, strides_of=strides_of, ndarray=np.ndarray, asarray=np.asarray,
+    link=link, strides_of=strides_of, Output=Output, several=several, ndarray=np.ndarray, asarray=np.asarray,
     next_sequence=next_sequence, modified=modified,
     F32=np.dtype("float32"), F64=np.dtype("float64"), C64=np.dtype("complex64"), C128=np.dtype("complex128"),
     ARRAYS=ARRAYS, TENSORS=TENSORS, FREED=FREED,
     run_in_general=run_arrays, run_tensors_in_general=run_tensors, settle=settle, settle_tensors=settle_tensors,
-    saved_tensor=saved_tensor, INDIRECT=INDIRECT | {Packed},
+    saved_tensor=saved_tensor, maker=maker, INDIRECT=INDIRECT | {Packed},
     DTYPES={d.np: d for d in dtypes.ALL}, SINGLES=_SINGLES, DOUBLES=_DOUBLES, number=number,
 )  # fmt: skip
 
@@ -133,9 +133,13 @@ def _is_simple(op: Operation) -> bool:
     kinds = {p.kind for p in op.params}
     if op.taken is not None and "f" not in op.taken.letters:  # nothing that the code written here would compute
         return False
-    if str(op.source.__annotations__.get("return")).startswith("list"):  # as many results as the operand has parts
+    if op.view != "multi" and str(op.source.__annotations__.get("return")).startswith("list"):
+        return False  # as many results as the operand has parts
+    if kinds & {"list", "indices"} and (op.vjp is not None or len(op.edges) > 1 or op.broadcast or op.outputs):
         return False
-    return not op.outputs and op.view != "multi" and not kinds & {"list", "indices"} and bool(op.edges or op.promote)
+    if op.outputs and (op.broadcast or not op.edges):
+        return False
+    return bool(op.edges or op.promote)
 
 
 def _first_complex(op: Operation, head: str, general: str) -> Callable[..., Any]:
@@ -155,10 +159,23 @@ def _first_complex(op: Operation, head: str, general: str) -> Callable[..., Any]
 def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
     if op.flip is not None:
         return [f"    return {general}"]
+    if op.view == "multi":
+        from .generate_forms import several_views
+
+        return several_views(op, general)
     if op.view is not None:
         return _forward_view(op, general)
-    tensors = [p for p in op.params if p.kind in ("tensor", "index")]
-    names = ", ".join(p.name for p in op.params)
+    numbers = [str(k) for k, _ in enumerate(op.outputs)] or [""]
+    made = ", ".join(map("t{}".format, numbers))
+    no_node = made.replace(",", ".node =") + ".node = None"
+    out = [*_refused(op, general), *_taken_apart(op, general, complex_), *_run(op, general, complex_, numbers)]
+    if not op.edges:
+        return [*out, f"    {no_node}", f"    return {made}"]
+    return [*out, *_node(op, general, complex_), f"    else: {no_node}", f"    return {made}"]
+
+
+def _refused(op: Operation, general: str) -> list[str]:
+    """Calls that are left to the general path before anything is looked at."""
     out = [f"    if state.special: return {general}"]
     if any(p.kind == "plain" and p.name == "dtype" and p.has_default for p in op.params):
         out.append(f"    if dtype is not None: return {general}")  # the gradient is cast back there
@@ -171,72 +188,111 @@ def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
             if p.has_default:
                 usual = f"{p.name} is not None and " if p.default is None else f"{p.name} != {p.default!r} and "
             out.append(f"    if {usual}not -{_LARGEST} <= {p.name} <= {_LARGEST}: return {general}")
+    return out
+
+
+def _taken_apart(op: Operation, general: str, complex_: bool) -> list[str]:
+    """Of each operand its array, ``a_name``, and what made it, ``n_name``."""
+    out: list[str] = []
+    names = ", ".join(p.name for p in op.params)
     first: Param | None = None
-    for p in tensors:
+    for p in op.params:
+        if p.kind == "plain":
+            continue
         if p.optional and (op.broadcast or first is None or p.number):
             out += [
                 f"    if {p.name} is not None: return {general}",
                 f"    a_{p.name} = n_{p.name} = None; q_{p.name} = True",
             ]
             continue
-        out += _operand(p, first, general, complex_, f"COMPLEX_{op.label}({names})")
-        if p.kind == "tensor" and first is None:
+        if p.kind in ("list", "indices"):
+            from .generate_forms import indexed, listed
+
+            if p.kind == "indices":
+                out += indexed(p, general)
+                continue
+            out += listed(p, first, general)
+        else:
+            out += _operand(p, first, general, complex_, f"COMPLEX_{op.label}({names})")
+        if p.kind != "index" and first is None:
             first = p
             if op.blocks and state.large and not complex_:
                 out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
-    call = ", ".join(f"a_{p.name}" if p in tensors else p.name for p in op.params)
-    out += [
-        f"    try: r = KERNEL_{op.label}({call})",
+    return out
+
+
+def _run(op: Operation, general: str, complex_: bool, numbers: list[str]) -> list[str]:
+    """The kernel, and its results as tensors."""
+    call = ", ".join(f"a_{p.name}" if p.kind != "plain" else p.name for p in op.params)
+    results = ", ".join(f"r{k}" for k in numbers) + "," * bool(op.outputs)
+    out = [
+        f"    try: {results} = KERNEL_{op.label}({call})",
         f"    except (ValueError, TypeError, OverflowError): return {general}",  # which words the error
-        "    if r.__class__ is not ndarray: r = asarray(r)",
-        *([f"    if r.dtype is not dt: return {general}"] if complex_ else []),
-        "    t = new(Tensor); t.array = r; t.meta = None; t.counter = None",
     ]
+    for k in numbers:
+        out += [
+            f"    if r{k}.__class__ is not ndarray: r{k} = asarray(r{k})",
+            *([f"    if r{k}.dtype is not dt: return {general}"] if complex_ else []),
+            f"    t{k} = new(Tensor); t{k}.array = r{k}; t{k}.meta = None; t{k}.counter = None",
+        ]
+    return out
+
+
+def _node(op: Operation, general: str, complex_: bool) -> list[str]:
+    """The node, where an operand has a history: its edges, what it keeps, and whose history it is."""
     edges = op.edges
-    if not edges:
-        return [*out, "    t.node = None", "    return t"]
-    conjugated = (None, None, True) if complex_ else None  # what a rule of complex numbers needs
     some = " or ".join(f"n_{p.name} is not None" for p in edges)
     if any(p.name == "dtype" for p in op.params):  # the result may be of a dtype that has no gradients
         some = f"({some}) and r.dtype.kind in 'fcV'"
-    out += [f"    if state.grad and ({some}):", f"        node = new(NODE_{op.label})"]
-    out.append("        node.edges = (" + "".join(f"n_{p.name}, " for p in edges) + ")")
+    out = [f"    if state.grad and ({some}):"]
+    if op.outputs:
+        out.append(f"        if r0.dtype is not dt: return {general}")  # gradients are cast there
+    out.append(f"        node = new(NODE_{op.label})")
+    sources = [f"*e_{p.name}, " if p.kind == "list" else f"n_{p.name}, " for p in edges]
+    out.append("        node.edges = (" + "".join(sources) + ")")
     entries: list[str] = []
     for save in op.saves:
-        wanted = " or ".join(f"n_{edges[k].name} is not None" for k in save.wanted_by)
-        if save.kind == "input":
-            name = save.param
-            entries += [f"{name} if {wanted} else None", f"v_{name}"]
-            version = _version(op.params[save.index])
-            out.append(f"        v_{name} = {version if len(edges) == 1 else f'{version} if {wanted} else None'}")
-        elif save.kind == "output":
-            out.append("        t.counter = c = [0]")
-            entries += ["r", "c"]
-        elif save.kind == "plain":
-            entries += [save.name, "None"]
-        else:
-            made = {"dtype": "DTYPES[{}.dtype]", "strides": "strides_of({})"}.get(save.kind, "{}.shape")
-            made = made.format(f"a_{save.param}")
-            optional = op.params[save.index].optional
-            entries += [f"None if a_{save.param} is None else {made}" if optional else made, "None"]
+        before, kept = _entry(op, save, " or ".join(f"n_{edges[k].name} is not None" for k in save.wanted_by))
+        out += before
+        entries += kept
     out.append("        node.saved = (" + "".join(f"{e}, " for e in entries) + ")")
-    if op.broadcast and len(tensors) > 1:
-        shapes = [f"s_{p.name}" for p in edges]
-        out.append("        s = r.shape")
-        for p in edges:
-            wide = f"a_{p.name}.shape" if not p.number else f"s if q_{p.name} else a_{p.name}.shape"
-            out.append(f"        s_{p.name} = {wide}")
-        same = " and ".join(f"{s} == s" for s in shapes)
-        out += [
-            f"        if {same}: node.fix = {conjugated}",
-            "        else:",
-            f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, {complex_}",
-            f"            if r.size >= {LARGE} and not state.large: state.meet_large()",
-        ]
-    else:
-        out.append(f"        node.fix = {conjugated}")
-    out += ["        node.extra = None", "        node.seq = next_sequence()", "        t.node = node"]
-    return [*out, "    else: t.node = None", "    return t"]
+    out += _fixed(op, complex_)
+    out.append("        node.extra = None; node.seq = next_sequence()")
+    return [*out, *_histories(op)]
+
+
+def _fixed(op: Operation, complex_: bool) -> list[str]:
+    """What gradients need after the rule: shapes to sum back to, conjugation."""
+    conjugated = (None, None, True) if complex_ else None
+    if not op.broadcast or sum(p.kind != "plain" for p in op.params) < 2:
+        return [f"        node.fix = {conjugated}"]
+    shapes = [f"s_{p.name}" for p in op.edges]
+    out = ["        s = r.shape"]
+    for p in op.edges:
+        wide = f"a_{p.name}.shape" if not p.number else f"s if q_{p.name} else a_{p.name}.shape"
+        out.append(f"        s_{p.name} = {wide}")
+    same = " and ".join(f"{s} == s" for s in shapes)
+    return [
+        *out,
+        f"        if {same}: node.fix = {conjugated}",
+        "        else:",
+        f"            node.fix = ({''.join(s + ', ' for s in shapes)}), None, {complex_}",
+        f"            if r.size >= {LARGE} and not state.large: state.meet_large()",
+    ]
+
+
+def _histories(op: Operation) -> list[str]:
+    """The node as the history of the results that have gradients."""
+    if not op.outputs:
+        return ["        t.node = node"]
+    lines = []
+    for k in range(len(op.outputs)):
+        if op.differentiable is None or k in op.differentiable:
+            edge = f"Output(node, {k})" if len(op.outputs) > 1 else "node"
+            lines.append(f"        t{k}.node = {edge} if r{k}.dtype.kind in 'fcV' else None")
+        else:
+            lines.append(f"        t{k}.node = None")
+    return lines
 
 
 def _forward_view(op: Operation, general: str) -> list[str]:
@@ -321,3 +377,29 @@ def _version(p: Param) -> str:
     if p.number:
         return f"None if q_{p.name} else 0 if {p.name}.counter is None else {p.name}.counter[0]"
     return f"0 if {p.name} is None or {p.name}.counter is None else {p.name}.counter[0]"
+
+
+def _entry(op: Operation, save: Save, wanted: str) -> tuple[list[str], list[str]]:
+    """What a node keeps of one value: lines before, and the value with its version. ``wanted`` says for which edges'
+    sake, in code."""
+    if save.kind == "output":
+        k = save.index if op.outputs else ""
+        return [f"        t{k}.counter = c{k} = [0]"], [f"r{k}", f"c{k}"]
+    if save.kind == "plain":
+        return [], [save.name, "None"]
+    p = op.params[save.index]
+    if save.kind == "input":
+        if p.kind == "indices":
+            versions = "[None if x is None else 0 if x.counter is None else x.counter[0] for x in"
+            return [], [
+                f"list({p.name}) if {wanted} else None",
+                f"{versions} {p.name}] if {wanted} else None",
+            ]
+        found = _version(p)
+        line = f"        v_{p.name} = {found if len(op.edges) == 1 else f'{found} if {wanted} else None'}"
+        return [line], [f"{p.name} if {wanted} else None", f"v_{p.name}"]
+    made = {"dtype": "DTYPES[{}.dtype]", "strides": "strides_of({})"}.get(save.kind, "{}.shape")
+    if p.kind in ("list", "indices"):
+        return [], [f"[{made.format('x')} for x in a_{p.name}]", "None"]
+    made = made.format(f"a_{p.name}")
+    return [], [f"None if a_{p.name} is None else {made}" if p.optional else made, "None"]

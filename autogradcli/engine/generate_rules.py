@@ -21,6 +21,8 @@ def attach_rules(op: Operation) -> None:
     """The array world's backward step: unpack, check versions, apply the rules of the wanted edges."""
     if not op.edges or op.vjp is not None:
         return
+    if any(p.kind == "list" for p in op.edges) and len(op.edges) > 1:
+        return
     general = "run_in_general(node, g)"
     lines = [
         "def run(node, g):",
@@ -30,19 +32,26 @@ def attach_rules(op: Operation) -> None:
     ]
     for k, s in enumerate(op.saves):
         x = s.name
-        if s.kind == "input":
+        if s.kind == "input" and op.params[s.index].kind == "indices":
+            lines += [
+                *_all_unchanged(x, k, general),
+                f"        {x} = [each if each is None else each.array for each in {x}]",
+            ]
+        elif s.kind == "input":
             lines += [
                 *_unchanged(x, k),
                 f"        {x} = {x}.array",
                 f"    elif {x}.__class__ in INDIRECT: return {general}",
             ]
         elif s.kind == "output":
+            GLOBALS[f"SAVE_{op.label}_{k}"] = s
+            maker = "node" if len(op.outputs) < 2 else f"maker(node, SAVE_{op.label}_{k})"
             lines += [
                 f"    if {x}.__class__ is ndarray:",
-                f"        if v{k}[0]: raise modified({x}, node, v{k}, 0)",
+                f"        if v{k}[0]: raise modified({x}, {maker}, v{k}, 0)",
                 f"    elif {x}.__class__ in INDIRECT: return {general}",
                 f"    elif {x} is not None:",  # an in-place result: (tensor, version); None: no edge wants it
-                f"        if {x}.counter[0] != v{k}: raise modified({x}.array, node, {x}.counter, v{k})",
+                f"        if {x}.counter[0] != v{k}: raise modified({x}.array, {maker}, {x}.counter, v{k})",
                 f"        {x} = {x}.array",
             ]
     lines += [*_rules(op, "ARRAYS"), "    return grads if fix is None else settle(grads, fix)"]
@@ -70,7 +79,9 @@ def _run_tensors(op: Operation) -> list[str]:
     ]
     for k, s in enumerate(op.saves):
         x = s.name
-        if s.kind == "input":
+        if s.kind == "input" and op.params[s.index].kind == "indices":
+            lines += _all_unchanged(x, k, general)
+        elif s.kind == "input":
             lines += [
                 *_unchanged(x, k),
                 f"    elif {x}.__class__ in INDIRECT: return {general}",
@@ -101,9 +112,22 @@ def _unchanged(x: str, k: int) -> list[str]:
     ]
 
 
+def _all_unchanged(x: str, k: int, general: str) -> list[str]:
+    """The same for a list of tensors, some of them None."""
+    return [
+        f"    if {x} is not None:",
+        f"        for each, mark in zip({x}, v{k}):",
+        "            if each is None: continue",
+        f"            if each.__class__ is not Tensor: return {general}",
+        "            c = each.counter",
+        f"            if (0 if c is None else c[0]) != mark: return {general}",  # which words the error
+    ]
+
+
 def _rules(op: Operation, world: str) -> list[str]:
     """The rules of the wanted edges, in a world."""
-    lines = ["    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges"]
+    whole = op.edges[0].kind == "list"  # one rule for as many edges as there are
+    lines = [] if whole else ["    " + "".join(f"e{k}, " for k in range(len(op.edges))) + "= node.edges"]
     results = []
     for k, p in enumerate(op.edges):
         rule = op.rules[p.name]
@@ -113,6 +137,8 @@ def _rules(op: Operation, world: str) -> list[str]:
         call = f"RULE_{op.label}_{p.name}({world}, g{given})"
         results.append(f"{call} if e{k} is not None else None" if len(op.edges) > 1 else call)
     grads = "(" + "".join(f"{r}, " for r in results) + ")"
+    if whole:
+        grads = f"tuple([None if e is None else x for x, e in zip({results[0]}, node.edges)])"
     if world == "ARRAYS":
         return [*lines, f"    grads = {grads}"]
     return [

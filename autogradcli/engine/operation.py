@@ -234,7 +234,7 @@ class Operation:
 _FIRST = {"input": "self"}  # what PyTorch calls the first operand
 
 #: Names of the generated backward step.
-_TAKEN = frozenset({"g", "node", "saved", "c", "fix", "outer", "grads"})
+_TAKEN = frozenset({"g", "node", "saved", "c", "fix", "outer", "grads", "each", "mark"})
 
 
 def _release(node: Node) -> None:

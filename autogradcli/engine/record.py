@@ -178,7 +178,7 @@ def make_node(
         name = op.aten.replace(".", "_")
         raise RuntimeError(f"{name} does not support automatic differentiation for outputs with complex dtype.")
     operands = op.spread(args)
-    kind = op.node_class if not multiple or op.outputs else _several(op, len(outputs))
+    kind = op.node_class if not multiple or op.outputs else several(op, len(outputs))
     if state.telling:
         check_outside(kind)
     node = kind(tuple(edge_at(o, level) for o in operands))
@@ -209,9 +209,20 @@ def edge_at(operand: Any, level: Any) -> Node | Output | None:
     return operand.node
 
 
-def _several(op: Operation, outputs: int) -> type[Node]:
+#: How many classes ``several`` keeps: one for each operation and number of results.
+_MOST_KINDS = 1_000
+_KINDS: dict[tuple[type[Node], int], type[Node]] = {}
+
+
+def several(op: Operation, outputs: int) -> type[Node]:
     """The class of a node whose number of outputs depends on the call, as unbind's does: one for each number."""
-    return type(op.node_name, (op.node_class,), {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)})
+    found = _KINDS.get((op.node_class, outputs))
+    if found is None:
+        if len(_KINDS) >= _MOST_KINDS:
+            _KINDS.clear()
+        members = {"__module__": "builtins", "__slots__": (), "outputs": max(2, outputs)}
+        found = _KINDS[op.node_class, outputs] = type(op.node_name, (op.node_class,), members)
+    return found
 
 
 def save_entry(save: Save, wanted: bool, args: tuple[Any, ...], outputs: list[Tensor], node: Node) -> tuple[Any, Any]:

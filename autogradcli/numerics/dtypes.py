@@ -17,6 +17,8 @@ BOOL, INTEGER, FLOATING, COMPLEX = range(4)
 
 #: NumPy's kinds of the dtypes that have gradients; "V" is bfloat16's, and that of most numbers of eight bits.
 INEXACT = "fcV"
+#: NumPy's letters of the dtypes that indices have.
+INDEXING = "?Bilq"
 
 
 @shown_as("torch.dtype", in_c=True)

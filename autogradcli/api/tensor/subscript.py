@@ -15,9 +15,9 @@ import numpy as np
 from ...engine.inplace import check_inplace, inplace
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor, wrap
+from ...engine.worlds import TENSORS
+from ...numerics import dtypes
 from ...numerics.numbers import number_in
-from ...operations.index.indexing import INDEXING, index_put
-from ...operations.index.indexing import index as index_operation
 from ...operations.shape.copies import copy, fill_tensor
 from ...operations.shape.slicing import select, slice_, unbind
 from ...operations.shape.view import alias, expand, unsqueeze, view
@@ -50,7 +50,7 @@ def getitem(self: Tensor, index: Any) -> Any:
         return alias(self)
     place, indices = _resolve(self, _parts(index))
     if indices:
-        return index_operation(place, indices)
+        return TENSORS.index(place, indices)
     return alias(self) if place is self else place
 
 
@@ -69,7 +69,7 @@ def setitem(self: Tensor, index: Any, value: Any) -> None:
     if indices:
         shape = value.array.shape
         kept = _without_leading_ones(shape)
-        inplace(index_put, place, indices, value if kept == shape else view(value, kept), False)
+        inplace(TENSORS.index_put, place, indices, value if kept == shape else view(value, kept), False)
     else:
         _copy_to(place, value)
 
@@ -170,7 +170,7 @@ def _prepared(part: Any) -> Any:
         array = part.array
         if not array.ndim and array.dtype.kind in "iu" and array.__class__ is np.ndarray:  # under vmap each row's own
             return bool(array) if array.dtype == np.uint8 else int(array)
-        if array.dtype.char not in INDEXING:
+        if array.dtype.char not in dtypes.INDEXING:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         return part
     if isinstance(part, NumPyScalar) and part.array.dtype.kind in "iu":

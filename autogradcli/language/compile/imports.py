@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .. import absent, modules
+from .. import modules
 from ..read.syntax import Place
 from ..values.budget import budget
 from ..values.kinds import UNBOUND, Frame, Namespace, Run
@@ -17,6 +17,8 @@ def _module(dotted: str) -> Namespace:
     modules.load(dotted.partition(".")[0])
     found = Namespace.of(dotted)
     if found is None:
+        from .. import absent
+
         parts = dotted.split(".")
         for count in range(1, len(parts) + 1):
             prefix = ".".join(parts[:count])
@@ -73,6 +75,8 @@ def _import_from(node: ast.ImportFrom, c: Context) -> Run:
                 continue
             value = module.get(name)
             if value is UNBOUND:
+                from .. import absent
+
                 why = absent.of_name(dotted, name)
                 where = f": {why}" if why else " (unknown location)"
                 raise ImportError(f"cannot import name '{name}' from '{dotted}'{where}", name=dotted)

@@ -26,9 +26,6 @@ Places = Sequence[Array | None]
 # -- x[i, j, :, mask] --------------------------------------------------------------------------------------
 
 
-#: NumPy's letters of the dtypes that indices have.
-INDEXING = "?Bilq"
-
 #: Fewer elements than this are read by a key in no time.
 FEW = 512
 
@@ -44,7 +41,7 @@ def key_of(shape: Shape, indices: Places) -> tuple[Any, ...]:
         if index is None:
             key.append(slice(None))
             continue
-        if index.dtype.char not in INDEXING:
+        if index.dtype.char not in dtypes.INDEXING:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if index.dtype.kind == "b" or index.dtype == np.uint8:
             at = len(key)
