@@ -8,7 +8,7 @@ import numpy as np
 
 from ..blocks import blocks
 from .mersenne import SIZE, MersenneTwister, seeded_key
-from .normal import polar_pairs
+from .normal import polar_pairs, waves_float32
 
 Array = np.ndarray
 
@@ -29,6 +29,50 @@ _MASK24 = np.uint32((1 << 24) - 1)
 _STEP24 = np.float32(2.0**-24)
 
 
+def _floats(words: Array) -> Array:
+    """Float32 numbers in [0, 1) of the lowest 24 bits."""
+    result = np.empty(words.size, np.float32)
+    for begin, end in blocks(words.size):
+        bits = words[begin:end] & _MASK24
+        np.multiply(bits, _STEP24, result[begin:end], dtype=np.float32, casting="unsafe")
+    return result
+
+
+class Waves:
+    """Normal numbers made ahead, once one draw follows right on another: those of sixty-four numbers take half as long
+    as those of a thousand."""
+
+    __slots__ = ("_at", "_engine", "_kept", "_next")
+
+    def __init__(self) -> None:
+        self._engine: MersenneTwister | None = None
+        #: The words that numbers were made of begin there, and so would those of the next draw.
+        self._at = self._next = 0
+        self._kept = np.empty(0, np.float32)
+
+    def draw(self, engine: MersenneTwister, count: int) -> Array:
+        """Those of the next ``count`` words of the engine."""
+        place = engine.place
+        known = self._engine is engine
+        at = place - self._at
+        if known and 0 <= at <= self._kept.size - count and not at & 15:
+            engine.words(count)
+            found = self._kept[at : at + count]
+        elif known and self._next == place and count <= _FEW:
+            self._at = place
+            self._kept = waves_float32(_floats(engine.ahead(_DRAWS * count)))
+            engine.words(count)
+            found = self._kept[:count]
+        else:
+            found = waves_float32(_floats(engine.words(count)))
+        self._engine, self._next = engine, place + count
+        return found
+
+
+#: Draws whose normal numbers are made together, and of how many numbers one may be for that.
+_DRAWS, _FEW = 16, 512
+
+
 class Draws:
     """The state of a generator, and its raw draws.
 
@@ -36,12 +80,13 @@ class Draws:
     of a pair drawn alone waits for the next call that draws alone.
     """
 
-    __slots__ = ("_engine", "_seed", "next_normal")
+    __slots__ = ("_engine", "_seed", "_waves", "next_normal")
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
         self._seed = seed
         self._engine: MersenneTwister | None = None  # made by the first draw
         self.next_normal: float | None = None
+        self._waves = Waves()
 
     # -- seed and state ------------------------------------------------------------------------------------
 
@@ -141,12 +186,11 @@ class Draws:
 
     def floats(self, count: int) -> Array:
         """Uniform float32 numbers in [0, 1): 24 bits of a 32-bit word."""
-        words = self.words(count)
-        result = np.empty(count, np.float32)
-        for begin, end in blocks(count):
-            bits = words[begin:end] & _MASK24
-            np.multiply(bits, _STEP24, result[begin:end], dtype=np.float32, casting="unsafe")
-        return result
+        return _floats(self.words(count))
+
+    def waves(self, count: int) -> Array:
+        """Standard normal float32 numbers of a multiple of sixteen words; read only."""
+        return self._waves.draw(self._twister(), count)
 
     def normals(self, count: int) -> list[float]:
         """Standard normal float64 numbers, drawn alone: the one that waits comes first."""

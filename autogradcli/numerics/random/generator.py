@@ -31,7 +31,7 @@ from .fill import (
     not_implemented,
     warn_inexact,
 )
-from .normal import box_muller_float32, box_muller_float64, each
+from .normal import EXACT, box_muller_float32, box_muller_float64, each, scaled, waves_float32
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -141,8 +141,15 @@ class Generator(Draws):
         transform = box_muller_float64 if double else box_muller_float32
         flat = out.reshape(-1)
         whole = size - size % 16
-        if whole == size:
+        if whole == size <= EXACT and out.dtype == _FLOAT32:
+            scaled(self.waves(size), mean, std, flat)
+        elif whole == size:
             flat[:] = transform(uniform(size), mean, std)
+        elif size <= EXACT and out.dtype == _FLOAT32:
+            values = uniform(size + 16)
+            waves = waves_float32(np.concatenate((values[:whole], values[size:])))
+            scaled(waves[:whole], mean, std, flat[:whole])
+            scaled(waves[whole:], mean, std, flat[-16:])
         else:  # the last sixteen are made again of sixteen more uniform numbers
             start = whole if out.dtype.itemsize == 2 else size  # half precision makes none for the rest before
             values = uniform(start + 16)

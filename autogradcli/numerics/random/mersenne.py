@@ -78,6 +78,16 @@ def _temper(words: Array) -> Array:
     return result
 
 
+def _blocks_after(key: Array, count: int) -> list[tuple[Array, Array]]:
+    """The blocks that follow the one of a key: of each its key and its words."""
+    stream = np.empty((count + 1) * SIZE, np.uint32)
+    stream[:SIZE] = key
+    _extend(stream, SIZE)
+    words = _temper(stream[SIZE:])
+    ends = range(SIZE, stream.size, SIZE)
+    return [(stream[end : end + SIZE].copy(), words[end - SIZE : end].copy()) for end in ends]
+
+
 class _NumPysEngine:
     """``numpy.random.MT19937``, imported once that pays."""
 
@@ -114,13 +124,21 @@ class MersenneTwister:
     block after the key.
     """
 
-    __slots__ = ("_block", "fresh", "key", "used")
+    __slots__ = ("_block", "_later", "_start", "fresh", "key", "used")
 
     def __init__(self, key: Array, used: int = SIZE, fresh: bool = True) -> None:
         self.key = key
         self.used = used
         self.fresh = fresh
         self._block = key if fresh else _temper(key)
+        #: Blocks that were made before their turn, each with its key.
+        self._later: list[tuple[Array, Array]] = []
+        self._start = 0
+
+    @property
+    def place(self) -> int:
+        """How many words were given out, counted from the beginning of the first block."""
+        return self._start + self.used
 
     def words(self, count: int) -> Array:
         """The next ``count`` 32-bit words. The array may share memory with the engine: read only."""
@@ -128,23 +146,44 @@ class MersenneTwister:
         if used + count <= SIZE:
             self.used = used + count
             return self._block[used : used + count]
+        if self._later:
+            return self._from_later(count)
+        end = self._start + used + count
         if _numpys.worth.it(count):
             found, self.key, self.used = _numpys.words(self.key, used, count)
             self._block = _temper(self.key)
-            self.fresh = False
-            return found
-        rest = self._block[used:]
-        blocks = -((rest.size - count) // SIZE)
-        stream = np.empty((blocks + 1) * SIZE, np.uint32)
-        stream[:SIZE] = self.key
-        _extend(stream, SIZE)
-        fresh_words = _temper(stream[SIZE:])
-        self.key = stream[-SIZE:].copy()
-        self._block = fresh_words[-SIZE:].copy()
+        else:
+            rest = self._block[used:]
+            made = _blocks_after(self.key, -((rest.size - count) // SIZE))
+            found = np.concatenate([rest, *[block for _, block in made]])[:count]
+            self.key, self._block = made[-1]
+            self.used = count - rest.size - (len(made) - 1) * SIZE
+        self._start = end - self.used
         self.fresh = False
-        missing = count - rest.size
-        self.used = missing - (blocks - 1) * SIZE
-        return np.concatenate((rest, fresh_words[:missing])) if rest.size else fresh_words[:missing]
+        return found
+
+    def _from_later(self, count: int) -> Array:
+        parts = [self._block[self.used :]]
+        missing = count - parts[0].size
+        self.used = SIZE
+        while missing > 0 and self._later:
+            self.key, self._block = self._later.pop(0)
+            self.fresh = False
+            self._start += SIZE
+            self.used = min(missing, SIZE)
+            parts.append(self._block[: self.used])
+            missing -= self.used
+        if missing > 0:
+            parts.append(self.words(missing))
+        return np.concatenate(parts)
+
+    def ahead(self, count: int) -> Array:
+        """The next ``count`` words, which are still to be given out."""
+        missing = count - (SIZE - self.used) - SIZE * len(self._later)
+        if missing > 0:
+            last = self._later[-1][0] if self._later else self.key
+            self._later += _blocks_after(last, -(-missing // SIZE))
+        return np.concatenate([self._block[self.used :], *[block for _, block in self._later]])[:count]
 
     def long_words(self, count: int) -> Array:
         """The next ``count`` 64-bit words, each made of two: the first is the high half."""

@@ -114,27 +114,47 @@ def box_muller_float32(uniform: Array, mean: float, std: float) -> Array:
     """Normal float32 numbers from uniform ones in [0, 1), a multiple of sixteen in one dimension."""
     result = np.empty((uniform.size // 16, 2, 8), _f)
     source = uniform.reshape(result.shape)
-    mean32, std32 = _f(mean), _f(std)
     many = uniform.size > EXACT
-    log: Any = np.log if many else _log_float32
     for start in range(0, len(source), _CHUNK):
-        block = source[start : start + _CHUNK]
-        radius = log(_f(1) - block[:, 0])
-        radius *= _f(-2)
-        np.sqrt(radius, out=radius)
-        angle = block[:, 1] * _f(_TWO_PI)
-        sine, cosine = (np.sin(angle), np.cos(angle)) if many else _sincos_float32(angle)
-        for part, wave in enumerate((cosine, sine)):
-            wave *= radius
-            target = result[start : start + _CHUNK, part]
-            if std32 == 1:
-                np.add(wave, mean32, out=target)
-            elif many:
-                wave *= std32
-                np.add(wave, mean32, out=target)
-            else:
-                target[...] = fused_float32(wave, std32, mean32)
+        target = result[start : start + _CHUNK]
+        for part, wave in enumerate(_waves(source[start : start + _CHUNK], many)):
+            _scale(wave, mean, std, many, target[:, part])
     return result.reshape(-1)
+
+
+def waves_float32(uniform: Array) -> Array:
+    """``box_muller_float32`` of at most ``EXACT`` numbers before they have a mean and a deviation (``scaled``)."""
+    result = np.empty((uniform.size // 16, 2, 8), _f)
+    result[:, 0], result[:, 1] = _waves(uniform.reshape(result.shape), False)
+    return result.reshape(-1)
+
+
+def scaled(waves: Array, mean: float, std: float, out: Array) -> None:
+    """Normal numbers of ``waves_float32``, written into an array of their shape."""
+    _scale(waves, mean, std, False, out)
+
+
+def _waves(block: Array, many: bool) -> tuple[Array, Array]:
+    log: Any = np.log if many else _log_float32
+    radius = log(_f(1) - block[:, 0])
+    radius *= _f(-2)
+    np.sqrt(radius, out=radius)
+    angle = block[:, 1] * _f(_TWO_PI)
+    sine, cosine = (np.sin(angle), np.cos(angle)) if many else _sincos_float32(angle)
+    cosine *= radius
+    sine *= radius
+    return cosine, sine
+
+
+def _scale(wave: Array, mean: float, std: float, many: bool, out: Array) -> None:
+    mean32, std32 = _f(mean), _f(std)
+    if std32 == 1:
+        np.add(wave, mean32, out=out)
+    elif many:
+        wave *= std32
+        np.add(wave, mean32, out=out)
+    else:
+        out[...] = fused_float32(wave, std32, mean32)
 
 
 def each(function: Any, values: Array) -> Array:
