@@ -104,8 +104,10 @@ def generate(op: Operation) -> None:
         GLOBALS[f"COMPLEX_{op.label}"] = _first_complex(op, lines[0], general)
         lines += _forward(op, general)
         attach_rules(op)
-    else:
+    elif op.edges or op.outputs or op.view is not None:
         lines.append(f"    return {general}")
+    else:
+        lines += _without_history(op, general)
     for p in op.params:
         if p.has_default:
             GLOBALS[f"DEFAULT_{p.name}"] = p.default
@@ -143,20 +145,32 @@ def _is_simple(op: Operation) -> bool:
 
 
 def _first_complex(op: Operation, head: str, general: str) -> Callable[..., Any]:
-    """Most programs have no complex numbers: the code for those is written when the operation meets the first."""
+    """Most programs have no complex numbers, and integers where they count: the code for those is written when the
+    operation meets the first."""
 
     def first(*args: Any) -> Any:
+        names = ", ".join(p.name for p in op.params)
+        whole = f"WHOLE_{op.label}({names})"
+        GLOBALS[f"WHOLE_{op.label}"] = compiled(op, [head, *_without_history(op, general)])
         if op.complex == "holomorphic" and (op.taken is None or "F" in op.taken.letters):
-            made = compiled(op, [head, *_forward(op, general, complex_=True)])
+            made = compiled(op, [head, *_forward(op, general, whole)])
         else:
-            made = compiled(op, [head, f"    return {general}"])
+            made = GLOBALS[f"WHOLE_{op.label}"]
         GLOBALS[f"COMPLEX_{op.label}"] = made
         return made(*args)
 
     return first
 
 
-def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
+def _without_history(op: Operation, general: str) -> list[str]:
+    from .generate_forms import without_history
+
+    return [*_refused(op, general), *without_history(op, general)]
+
+
+def _forward(op: Operation, general: str, whole: str = "") -> list[str]:
+    """The code for floating operands, or for complex ones: those have ``whole``, which is called for all others."""
+    complex_ = bool(whole)
     if op.flip is not None:
         return [f"    return {general}"]
     if op.view == "multi":
@@ -168,7 +182,7 @@ def _forward(op: Operation, general: str, complex_: bool = False) -> list[str]:
     numbers = [str(k) for k, _ in enumerate(op.outputs)] or [""]
     made = ", ".join(map("t{}".format, numbers))
     no_node = made.replace(",", ".node =") + ".node = None"
-    out = [*_refused(op, general), *_taken_apart(op, general, complex_), *_run(op, general, complex_, numbers)]
+    out = [*_refused(op, general), *_taken_apart(op, general, whole), *_run(op, general, complex_, numbers)]
     if not op.edges:
         return [*out, f"    {no_node}", f"    return {made}"]
     return [*out, *_node(op, general, complex_), f"    else: {no_node}", f"    return {made}"]
@@ -191,7 +205,7 @@ def _refused(op: Operation, general: str) -> list[str]:
     return out
 
 
-def _taken_apart(op: Operation, general: str, complex_: bool) -> list[str]:
+def _taken_apart(op: Operation, general: str, whole: str) -> list[str]:
     """Of each operand its array, ``a_name``, and what made it, ``n_name``."""
     out: list[str] = []
     names = ", ".join(p.name for p in op.params)
@@ -213,10 +227,10 @@ def _taken_apart(op: Operation, general: str, complex_: bool) -> list[str]:
                 continue
             out += listed(p, first, general)
         else:
-            out += _operand(p, first, general, complex_, f"COMPLEX_{op.label}({names})")
+            out += _operand(p, first, general, bool(whole), whole or f"COMPLEX_{op.label}({names})")
         if p.kind != "index" and first is None:
             first = p
-            if op.blocks and state.large and not complex_:
+            if op.blocks and state.large and not whole:
                 out.append(f"    if a_{p.name}.size >= {LARGE}: return {general}")
     return out
 
@@ -323,7 +337,7 @@ def _forward_view(op: Operation, general: str) -> list[str]:
     return [*out, "    return t"]
 
 
-def _operand(p: Param, first: Param | None, general: str, complex_: bool, of_complex: str) -> list[str]:
+def _operand(p: Param, first: Param | None, general: str, complex_: bool, of_others: str) -> list[str]:
     a, n = f"a_{p.name}", f"n_{p.name}"
     if p.optional:
         given = [f"        {a} = {p.name}.array; {n} = {p.name}.node"]
@@ -368,8 +382,8 @@ def _operand(p: Param, first: Param | None, general: str, complex_: bool, of_com
         return out
     if first is None:
         if complex_:
-            return [*out, f"    dt = {a}.dtype", f"    if dt is not C64 and dt is not C128: return {general}"]
-        return [*out, f"    dt = {a}.dtype", f"    if dt is not F32 and dt is not F64: return {of_complex}"]
+            return [*out, f"    dt = {a}.dtype", f"    if dt is not C64 and dt is not C128: return {of_others}"]
+        return [*out, f"    dt = {a}.dtype", f"    if dt is not F32 and dt is not F64: return {of_others}"]
     return [*out, f"    if {a}.dtype is not dt: return {general}"]
 
 

@@ -1,9 +1,13 @@
-"""Straight-line code for operands that are lists, and for several views of one tensor, which few programs have."""
+"""Straight-line code that few programs need: for operands that are lists, for several views of one tensor, and for
+results without a history (of integers, or because the operation has no derivative).
+"""
 
 from __future__ import annotations
 
+from ..numerics.blocks import LARGE
 from .operation import Operation
 from .parameters import Param
+from .state import state
 
 
 def listed(p: Param, first: Param | None, general: str) -> list[str]:
@@ -61,4 +65,69 @@ def several_views(op: Operation, general: str) -> list[str]:
         "        if node is not None: t.node = Output(node, k); k += 1",
         "        views.append(t)",
         "    return tuple(views)",
+    ]
+
+
+#: NumPy's letters of the dtypes that need no care: no half precision, and integers that promotion leaves as they are.
+_WHOLE, _FLOATING = "?bBhil", "fd"
+
+
+def _has_lists(op: Operation) -> bool:
+    return any(p.kind in ("list", "indices") for p in op.params)
+
+
+def without_history(op: Operation, general: str) -> list[str]:
+    """A result that nothing is recorded of, of operands of one dtype."""
+    letters = _WHOLE + (_FLOATING if not op.edges else "") if op.promote != "float" else ""
+    if op.taken is not None:
+        letters = "".join(letter for letter in letters if letter in op.taken.letters)
+    if op.fits:  # which the numbers that are taken do in the widest of them
+        letters = "l" * ("l" in letters)
+    many = op.outputs or str(op.source.__annotations__.get("return")).startswith(("list", "tuple"))
+    if not letters or many or op.view is not None or op.flip is not None or _has_lists(op):
+        return [f"    return {general}"]
+    small = f"-{1 << 31} <= {{}} < {1 << 31}"
+    out = []
+    for p in op.params:
+        if p.name in op.fits and p.kind == "plain":
+            unless = f"{p.name} is not None and " if p.has_default and p.default is None else ""
+            usual = f"({p.name}.__class__ is int and {small.format(p.name)})"
+            out.append(f"    if {unless}not {usual}: return {general}")
+    first = None
+    for p in op.params:
+        if p.kind == "plain":
+            continue
+        a = f"a_{p.name}"
+        given = [f"    {a} = {p.name}.array"]
+        if p.kind == "tensor":
+            wrong = f"{a}.dtype.char not in {letters!r}" if first is None else f"{a}.dtype is not dt"
+            given += [f"    if {wrong}: return {general}", *([f"    dt = {a}.dtype"] if first is None else [])]
+        tensor = f"{p.name}.__class__ is Tensor or {p.name}.__class__ is Parameter"
+        if p.optional:
+            out += [f"    if {p.name} is not None: return {general}", f"    {a} = None"]
+        elif p.number and first is not None:
+            out += [
+                f"    if {tensor}:",
+                *("    " + line for line in given),
+                f"    elif {p.name}.__class__ is int and dt.char == 'l' and {small.format(p.name)}:",
+                f"        {a} = asarray({p.name}, dt)",
+                f"    else: return {general}",
+            ]
+        else:
+            out += [f"    if not ({tensor}): return {general}", *given]
+        if p.kind == "tensor" and first is None:
+            first = p
+            if op.blocks and state.large:
+                out.append(f"    if {a}.size >= {LARGE}: return {general}")
+    if first is None and not any(p.kind == "index" for p in op.params):
+        return [f"    return {general}"]
+    call = ", ".join(f"a_{p.name}" if p.kind != "plain" else p.name for p in op.params)
+    return [
+        *out,
+        f"    try: r = KERNEL_{op.label}({call})",
+        f"    except (ValueError, TypeError, OverflowError): return {general}",  # which words the error
+        f"    if r.__class__ is tuple or r.__class__ is list: return {general}",
+        "    if r.__class__ is not ndarray: r = asarray(r)",
+        "    t = new(Tensor); t.array = r; t.meta = None; t.counter = None; t.node = None",
+        "    return t",
     ]

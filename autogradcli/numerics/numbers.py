@@ -37,6 +37,10 @@ def number_in(dtype: np.dtype, value: Any) -> np.ndarray:
     A negative integer wraps around in an unsigned dtype, if its absolute value is within the range.
     """
     kind = dtype.kind
+    if value.__class__ is int and -(1 << 31) <= value < 1 << 31 and dtype.char in "lifd":
+        return np.array(value, dtype)
+    if value.__class__ is float and -1e38 < value < 1e38 and dtype.char in "fd":
+        return np.array(value, dtype)
     if kind == "b":
         return np.asarray(bool(value))
     if isinstance(value, complex) and kind != "c":

@@ -157,7 +157,7 @@ def _full_array(shape: tuple[int, ...], value: Any, dtype: DType | None) -> np.n
         value = value.array.item()
     kind = dtypes.of_scalar(value) if dtype is None else dtype
     charge_array(shape, kind.itemsize)
-    return np.broadcast_to(number_in(kind.np, value), shape).copy()
+    return np.full(shape, number_in(kind.np, value))
 
 
 def _empty(size: tuple[int, ...], memory_format: Any, *options: Any) -> Tensor:
@@ -210,6 +210,9 @@ def _arange(
     start: Any, end: Any, step: Any, dtype: DType | None, layout: Any, device: Any, pin: bool, requires_grad: bool
 ) -> Tensor:
     """Numbers from ``start`` up to, not including, ``end`` by ``step``: integers where all three are."""
+    if dtype is None and start.__class__ is end.__class__ is step.__class__ is int and _is_usual(start, end, step):
+        charge_array(((end - start) // step,))
+        return made(np.arange(start, end, step, dtype=np.int64), requires_grad)
     start, end, step = _number(start), _number(end), _number(step)
     if dtype is None:
         whole = all(isinstance(v, int) for v in (start, end, step))
@@ -243,6 +246,12 @@ def _arange(
         return made(numbers.astype(dtype.np, copy=False), requires_grad)
     values = np.arange(count, dtype=wide) * wide(step) + wide(start)
     return made(values.astype(dtype.np), requires_grad)
+
+
+def _is_usual(start: int, end: int, step: int) -> bool:
+    """Whether three integers are a range, and far from where they would overflow."""
+    most = 1 << 31
+    return (step > 0) == (end > start) and step != 0 and -most < start < most > end > -most < step < most
 
 
 def _linspace(

@@ -63,11 +63,13 @@ def _like(draw: Any, fill: Any, input: Tensor, memory_format: Any, kind: np.dtyp
     return made(fill(default_generator, empty_like(input.array, memory_format, kind)), grad)
 
 
-def _drawn(name: str, fill: Callable[[Generator, np.ndarray], np.ndarray], doc: str) -> None:
+def _drawn(
+    name: str,
+    draw: Callable[[Generator, tuple[int, ...], np.dtype], np.ndarray],
+    fill: Callable[[Generator, np.ndarray], np.ndarray],
+    doc: str,
+) -> None:
     """``name`` with a shape, and ``name_like`` with the shape, dtype and strides of a tensor."""
-
-    def draw(generator: Generator, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
-        return fill(generator, np.empty(shape, kind))
 
     def create(
         size: tuple[int, ...],
@@ -101,8 +103,8 @@ def _drawn(name: str, fill: Callable[[Generator, np.ndarray], np.ndarray], doc: 
     define(name + "_like", (f"(Tensor input, {_LIKE})", create_like))
 
 
-_drawn("rand", lambda g, out: g.uniform_(out), "uniform random numbers in [0, 1)")
-_drawn("randn", lambda g, out: g.normal_(out), "standard normal random numbers")
+_drawn("rand", Generator.rand, lambda g, out: g.uniform_(out), "uniform random numbers in [0, 1)")
+_drawn("randn", Generator.randn, lambda g, out: g.normal_(out), "standard normal random numbers")
 
 
 def _randint(low: int, high: int, size: tuple[int, ...], generator: Any, dtype: DType | None, *rest: Any) -> Tensor:

@@ -135,7 +135,8 @@ class Generator(Draws):
         if not dtypes.has_floats(out):
             raise not_implemented("normal_kernel_cpu", out)
         if size < 16 or not out.flags.c_contiguous:
-            return fill(out, fused_float64(np.array(self.normals(size)), std, mean))
+            drawn = np.array(self.normals(size))
+            return fill(out, drawn + mean if std == 1.0 else fused_float64(drawn, std, mean))
         double = out.dtype == _FLOAT64
         uniform: Callable[[int], Array] = self.doubles if double else self.floats
         transform = box_muller_float64 if double else box_muller_float32
