@@ -13,8 +13,11 @@ from ...engine.operation import Array, operation
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics.limits import charge_parts, counted, shown
+from ...operations.elementwise.arithmetic import add, mul, sub
+from ...operations.nn.activation import sigmoid, tanh
 from ..calls.class_fields import REQUIRED, Fields
 from ..calls.python_function import renamed
+from ..shape.slicing import chunk
 from . import init
 from .functions_by_attribute import F, M, T, check_tensors
 from .packed_sequences import PackedSequence, sizes_of
@@ -45,18 +48,18 @@ def _simple_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, ca
 
 def _lstm_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, call: Any) -> Hidden:
     h, c = hidden
-    i, f, g, o = M.chunk(F.linear(h, w, b) + ih, 4, 1)
-    new_c = T.sigmoid(f) * c + T.sigmoid(i) * T.tanh(g)
-    new_h = T.sigmoid(o) * T.tanh(new_c)
+    i, f, g, o = chunk(add(F.linear(h, w, b), ih), 4, 1)
+    new_c = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)))
+    new_h = mul(sigmoid(o), tanh(new_c))
     return (new_h if projection is None else T.matmul(new_h, M.t(projection)), new_c)
 
 
 def _gru_step(ih: Tensor, hidden: Hidden, w: Any, b: Any, projection: Any, call: Any) -> Hidden:
-    i_r, i_z, i_n = M.chunk(ih, 3, 1)
-    h_r, h_z, h_n = M.chunk(F.linear(hidden[0], w, b), 3, 1)
-    reset, update = T.sigmoid(h_r + i_r), T.sigmoid(h_z + i_z)
-    new = T.tanh(i_n + h_n * reset)
-    return ((hidden[0] - new) * update + new,)
+    i_r, i_z, i_n = chunk(ih, 3, 1)
+    h_r, h_z, h_n = chunk(F.linear(hidden[0], w, b), 3, 1)
+    reset, update = sigmoid(add(h_r, i_r)), sigmoid(add(h_z, i_z))
+    new = tanh(add(i_n, mul(h_n, reset)))
+    return (add(mul(sub(hidden[0], new), update), new),)
 
 
 _STEPS = {"RNN_TANH": _simple_step, "RNN_RELU": _simple_step, "LSTM": _lstm_step, "GRU": _gru_step}
