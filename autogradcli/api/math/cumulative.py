@@ -11,6 +11,7 @@ from ...engine.inplace import inplace
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.layouts import moveaxis
 from ...operations.dims import distinct_dims, existing_dim, wrap_dim
 from ...operations.elementwise.arithmetic import add, div, mul, sub
 from ...operations.elementwise.arithmetic_variants import div_scalar, mul_scalar
@@ -231,10 +232,10 @@ def _uneven(part: Callable[[int, int], Any], input: Tensor, at: int, points: Ten
     if points.array.dtype.kind == "c":
         kind = np.result_type(kind, points.array.dtype)
     h = np.diff(points.array).astype(kind).reshape(shape)
-    steps = np.moveaxis(h, at, 0)
+    steps = moveaxis(h, at, 0)
 
     def weight(values: np.ndarray) -> Tensor:
-        return wrap(np.asarray(np.moveaxis(values, 0, at)))
+        return wrap(np.asarray(moveaxis(values, 0, at)))
 
     a, b = steps[:-1], steps[1:]
     inside = add(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.tensor import Tensor
+from ...numerics.layouts import moveaxis
 from ...numerics.naming import shown_as
 from ..calls.registry import namespace
 
@@ -40,7 +41,7 @@ def is_laid_out(array: np.ndarray, format: Any) -> bool:
     """Whether the elements lie in the order of a format, without gaps."""
     if format is None or not format.rank:
         return array.flags.c_contiguous
-    return array.ndim == format.rank and np.moveaxis(array, 1, -1).flags.c_contiguous
+    return array.ndim == format.rank and moveaxis(array, 1, -1).flags.c_contiguous
 
 
 def check_rank(array: np.ndarray, format: Any) -> None:
@@ -57,7 +58,7 @@ def empty_like(array: np.ndarray, format: Any, dtype: np.dtype) -> np.ndarray:
         keeps = order == "K" and 0 not in array.strides
         return np.empty_like(array, dtype, order="K" if keeps else "C", subok=False)
     n, c, *rest = array.shape
-    return np.moveaxis(np.empty((n, *rest, c), dtype), -1, 1)
+    return moveaxis(np.empty((n, *rest, c), dtype), -1, 1)
 
 
 def relaid(fresh: Tensor, like: np.ndarray, format: Any) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
 from ...numerics.away import by_iterations, by_rows
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import counted
 from ..dims import size_of
 from ..refuse import underivable
@@ -314,6 +315,6 @@ def check_cross(input: Array, other: Array, dim: int) -> None:
 def linalg_cross(input: Array, other: Array, dim: int = -1) -> Array:
     """Cross product of vectors of three along a dimension."""
     check_cross(input, other, dim)
-    a, b = np.moveaxis(input, dim, 0), np.moveaxis(other, dim, 0)
+    a, b = moveaxis(input, dim, 0), moveaxis(other, dim, 0)
     parts = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
     return np.stack(parts, axis=dim)

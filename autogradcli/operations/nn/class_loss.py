@@ -8,6 +8,8 @@ import numpy as np
 
 from ...engine.operation import Array, Index, operation
 from ...numerics import dtypes
+from ..index.indexing import within
+from ..places import put_along, taken_along
 from ..refuse import underivable
 from . import class_loss_formulas as said
 from .loss import reduced
@@ -46,7 +48,12 @@ def _all_count(shape: tuple[int, ...], target: Array, ignore: int) -> bool:
     """Whether the input is a matrix with a target for each row, and none to be ignored or refused."""
     if len(shape) != 2 or target.ndim != 1 or not target.size or 0 <= ignore < shape[1]:
         return False
-    return bool(((target >= 0) & (target < shape[1])).all())
+    return within(target, shape[1])
+
+
+def _beside(x: Array, axis: int) -> Array:
+    """With a dimension of size 1 for the classes."""
+    return x.reshape((*x.shape[:axis], 1, *x.shape[axis:]))
 
 
 def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int) -> Array:
@@ -55,8 +62,8 @@ def nll(input: Array, target: Array, weight: Array | None, reduction: str, ignor
         return reduced(loss, reduction) if reduction != "mean" else np.add.reduce(loss) / loss.dtype.type(len(target))
     axis = 0 if input.ndim == 1 else 1
     w = _weights(input.shape, input.dtype, target, weight, ignore_index)
-    at = np.expand_dims(np.where(target != ignore_index, target, 0), axis)
-    picked = np.take_along_axis(input, at, axis).squeeze(axis)
+    at = _beside(np.where(target != ignore_index, target, 0), axis)
+    picked = taken_along(input, at, axis).squeeze(axis)
     loss = np.where(w != 0, -picked * w, 0).astype(input.dtype, copy=False) + 0
     if reduction != "mean":
         return reduced(loss, reduction)
@@ -77,8 +84,7 @@ def _nll_backward(
         value = -w * (g / np.add.reduce(w, axis=None) if reduction == "mean" else g)
     value = np.where(w != 0, value, 0).astype(g.dtype)
     out = np.zeros(shape, g.dtype)
-    at = np.expand_dims(np.where(target != ignore_index, target, 0), axis)
-    np.put_along_axis(out, at, np.expand_dims(value, axis), axis)
+    put_along(out, _beside(np.where(target != ignore_index, target, 0), axis), axis, _beside(value, axis))
     return out
 
 

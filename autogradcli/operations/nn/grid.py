@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
+from ...numerics.layouts import moveaxis
 from ...numerics.products import multiplied
 from ..dims import numel
 
@@ -112,17 +113,17 @@ def _sample(x: Array, grid: Array, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, x.shape[2:], how, orders)
     flat = x.reshape(*x.shape[:2], numel(x.shape[2:]))
     rows = np.arange(x.shape[0])[:, None, None]
-    picked = np.moveaxis(flat, 1, -1)[rows, place]  # (N, points, neighbours, C)
+    picked = moveaxis(flat, 1, -1)[rows, place]  # (N, points, neighbours, C)
     found = (picked * weight[..., None]).sum(2)
-    return np.moveaxis(found, -1, 1).reshape(*x.shape[:2], *grid.shape[1:-1]).astype(x.dtype)
+    return moveaxis(found, -1, 1).reshape(*x.shape[:2], *grid.shape[1:-1]).astype(x.dtype)
 
 
 def _spread(g: Array, grid: Array, shape: Ints, how: How, orders: Ints) -> Array:
     place, weight = _flat(grid, shape[2:], how, orders)
-    values = np.moveaxis(g.reshape(*g.shape[:2], numel(g.shape[2:])), 1, -1)  # (N, points, C)
+    values = moveaxis(g.reshape(*g.shape[:2], numel(g.shape[2:])), 1, -1)  # (N, points, C)
     out = np.zeros((shape[0], numel(shape[2:]), shape[1]))
     np.add.at(out, (np.arange(shape[0])[:, None, None], place), values[:, :, None, :] * weight[..., None])
-    return np.moveaxis(out, -1, 1).reshape(shape).astype(g.dtype)
+    return moveaxis(out, -1, 1).reshape(shape).astype(g.dtype)
 
 
 def _grid_gradient(F: Any, g: Any, input: Any, grid: Any, how: How, orders: Ints) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.operation import Array, operation
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import charge_array
 from ...numerics.numbers import number_in
 from ...numerics.taken import Takes
@@ -42,14 +43,14 @@ def gathered(x: Array, taps: dict[int, Taps]) -> Array:
 def scattered(g: Array, taps: dict[int, Taps], shape: Shape) -> Array:
     """The transpose of ``gathered`` for an input of this shape."""
     for axis, (index, weight) in reversed(taps.items()):
-        moved = np.moveaxis(g, axis, 0)
+        moved = moveaxis(g, axis, 0)
         out = np.zeros((shape[axis], *moved.shape[1:]), g.dtype)
         for t in range(index.shape[1]):
             part = moved
             if weight is not None:
                 part = moved * weight[:, t].reshape((-1,) + (1,) * (moved.ndim - 1)).astype(g.dtype, copy=False)
             np.add.at(out, index[:, t], part)
-        g = np.moveaxis(out, 0, axis)
+        g = moveaxis(out, 0, axis)
     return np.ascontiguousarray(g)
 
 

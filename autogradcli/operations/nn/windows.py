@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import counted
 from ...numerics.memory import keep
 from ...numerics.products import multiplied
@@ -78,7 +79,7 @@ def convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, gr
     columns = win.transpose(order).reshape(groups, x.shape[1] // groups * numel(w.shape[2:]), n * numel(out))
     rows = w.reshape(groups, w.shape[0] // groups, numel(w.shape[1:]))
     product = multiplied(np.matmul, rows, columns)
-    return np.ascontiguousarray(np.moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
+    return np.ascontiguousarray(moveaxis(product.reshape(w.shape[0], n, *out), 1, 0))
 
 
 def spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int) -> Array:
@@ -94,9 +95,9 @@ def spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation
     columns = multiplied(
         np.matmul,
         np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2),
-        np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
+        moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1),
     ).reshape(groups * w.shape[1], *kernel, n, *out)
-    columns = np.moveaxis(columns, 1 + d, 0)  # (N, C, *kernel, *out)
+    columns = moveaxis(columns, 1 + d, 0)  # (N, C, *kernel, *out)
     return overlapped(columns, kernel, size, stride, padding, dilation)
 
 
@@ -156,5 +157,5 @@ def correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dil
         return np.add.reduce(parts, 0).reshape(g.shape[1], x.shape[1] // groups, *kernel)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))
     columns = win.transpose(order).reshape(groups, -1, g.shape[0] * numel(out))
-    rows = np.moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
+    rows = moveaxis(g, 1, 0).reshape(groups, g.shape[1] // groups, -1)
     return multiplied(np.matmul, rows, np.swapaxes(columns, 1, 2)).reshape(g.shape[1], x.shape[1] // groups, *kernel)

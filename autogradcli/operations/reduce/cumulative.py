@@ -11,6 +11,7 @@ from ...engine.operation import Array, Number, operation
 from ...engine.state import state
 from ...numerics.blocks import LARGE, row_blocks
 from ...numerics.dtypes import DType
+from ...numerics.layouts import moveaxis
 from ...numerics.repeated import once, repeated
 from ..dims import maximum_reduce, numel, wrap_dim
 from ..elementwise import elementary
@@ -134,9 +135,9 @@ def shifted(input: Array, dim: int, by: int, fill: Number) -> Array:
     """Moved by one along a dimension, forwards or backwards, with ``fill`` where nothing comes in."""
     if not input.ndim:
         return np.full((), fill, input.dtype)
-    x = np.moveaxis(input, dim, 0)
+    x = moveaxis(input, dim, 0)
     out = np.empty(input.shape, input.dtype)
-    moved = np.moveaxis(out, dim, 0)
+    moved = moveaxis(out, dim, 0)
     if by > 0:
         moved[:1] = fill
         moved[1:] = x[:-1]
@@ -163,7 +164,7 @@ def recurrence(factor: Array, term: Array, dim: int) -> Array:
     """``h[k] = factor[k] h[k-1] + term[k]`` along a dimension, from ``h[-1] = 0``."""
     out = np.array(term)
     if out.ndim:
-        h, a = np.moveaxis(out, dim, 0), np.moveaxis(factor, dim, 0)
+        h, a = moveaxis(out, dim, 0), moveaxis(factor, dim, 0)
         for k in range(1, h.shape[0]):
             h[k] += a[k] * h[k - 1]
     return out

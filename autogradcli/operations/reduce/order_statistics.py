@@ -11,6 +11,7 @@ import numpy as np
 
 from ...engine.operation import Array, operation
 from ...numerics.away import MANY, away, by_size
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import counted
 from ..dims import add_reduce, wrap_dim
 from . import tie_order
@@ -76,8 +77,8 @@ def _median_dim(name: str, input: Array, dim: int, keepdim: bool) -> Pair:
     refuse_empty(name, input, at)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
-    index = np.moveaxis(_median_index(rows, name == "nanmedian"), -1, at)
+    rows = np.ascontiguousarray(moveaxis(input, at, -1))
+    index = moveaxis(_median_index(rows, name == "nanmedian"), -1, at)
     return pick(input, index, at, keepdim)
 
 
@@ -130,7 +131,7 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
     refuse_empty("mode", input, at)
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    rows = np.moveaxis(input, at, -1)
+    rows = moveaxis(input, at, -1)
     index = np.empty((*rows.shape[:-1], 1), np.int64)
     for place in counted(np.ndindex(rows.shape[:-1])):
         row = rows[place]
@@ -139,7 +140,7 @@ def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Pair:
             index[place] = _last_of_most(row.tolist())
         else:
             index[place] = np.flatnonzero(row == values[np.argmax(counts)])[-1]
-    return pick(input, np.moveaxis(index, -1, at), at, keepdim)
+    return pick(input, moveaxis(index, -1, at), at, keepdim)
 
 
 def _last_of_most(row: list[Any]) -> int:
@@ -174,7 +175,7 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {at}")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
+    rows = np.ascontiguousarray(moveaxis(input, at, -1))
     _, same = _at_rank(rows, k - 1)
     found = np.argmax(same, -1, keepdims=True)
     for place in counted(np.argwhere(np.count_nonzero(same, -1) != 1)):  # several, or a NaN, which equals nothing
@@ -182,7 +183,7 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Pair
         places = list(range(row.size))
         tie_order.quickselect(places, tie_order.turned(_ascending(row.tolist())), k - 1)
         found[tuple(place)] = places[k - 1]
-    return pick(input, np.moveaxis(found, -1, at), at, keepdim)
+    return pick(input, moveaxis(found, -1, at), at, keepdim)
 
 
 def _ascending(row: list[Any]) -> Any:

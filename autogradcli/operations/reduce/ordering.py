@@ -13,6 +13,7 @@ import numpy as np
 
 from ...engine.operation import Array
 from ...numerics.blocks import row_blocks
+from ...numerics.layouts import moveaxis
 
 #: Elements in all from which, and lengths for which, that is quicker.
 _MANY, _LONG = 2048, 48
@@ -22,12 +23,12 @@ def stable_order(x: Array, at: int, descending: bool = False) -> Array:
     """The places of the elements along a dimension in their order, int64. NaN counts as the largest; equal elements
     keep theirs."""
     if x.size >= _MANY and x.shape[at] >= _LONG and x.dtype.char in "fi":
-        rows = np.moveaxis(x, at, -1)
+        rows = moveaxis(x, at, -1)
         order = np.empty(rows.shape, np.int64)
         lines, found = rows.reshape(-1, rows.shape[-1]), order.reshape(-1, rows.shape[-1])
         for part in row_blocks(len(lines), 2 * lines.shape[-1]):
             found[part] = _packed_order(lines[part], descending)
-        return np.ascontiguousarray(np.moveaxis(order, -1, at))
+        return np.ascontiguousarray(moveaxis(order, -1, at))
     if not descending:
         return np.argsort(x, at, kind="stable")
     backwards = tuple(slice(None, None, -1) if k == at else slice(None) for k in range(x.ndim))

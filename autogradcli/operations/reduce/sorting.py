@@ -10,6 +10,7 @@ import numpy as np
 from ...engine.operation import Array, Index, Number, operation
 from ...numerics import dtypes
 from ...numerics.away import by_size
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import counted
 from ..dims import maximum_reduce, minimum_reduce, wrap_dim
 from ..places import taken_along
@@ -100,13 +101,13 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
         raise RuntimeError(f"topk does not support {'bool' if input.dtype.kind == 'b' else 'complex'} dtypes on CPU")
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
-    rows = np.ascontiguousarray(np.moveaxis(input, at, -1))
+    rows = np.ascontiguousarray(moveaxis(input, at, -1))
     order, clear = _first(rows, k, largest)
-    doubtful = map(tuple, np.argwhere(~clear)) if sorted else np.ndindex(rows.shape[:-1])
-    for place in counted(doubtful):
-        if k:
+    if k and not (sorted and clear.all()):
+        doubtful = map(tuple, np.argwhere(~clear)) if sorted else np.ndindex(rows.shape[:-1])
+        for place in counted(doubtful):
             order[place] = _chosen(rows[place], k, largest, sorted)
-    order = np.ascontiguousarray(np.moveaxis(order, -1, at))
+    order = np.ascontiguousarray(moveaxis(order, -1, at))
     return taken_along(input, order, at), order
 
 
@@ -197,7 +198,7 @@ def unique_dim(input: Array, dim: int) -> tuple[Array, Array, Array]:
     """The distinct parts along a dimension in order, for each part which it is, and counts."""
     at = _along(input, dim)
     if input.dtype.kind == "f" and np.isnan(input).any():
-        return _unique_with_nan(np.moveaxis(input, at, 0), at)
+        return _unique_with_nan(moveaxis(input, at, 0), at)
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=at)
     return values, inverse.reshape(-1), counts
 
@@ -236,7 +237,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
             starts.append(place)
             counts.append(1)
         inverse[place] = len(starts) - 1
-    return np.ascontiguousarray(np.moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
+    return np.ascontiguousarray(moveaxis(parts[starts], 0, at)), inverse, np.array(counts, np.int64)
 
 
 @operation(
@@ -250,7 +251,7 @@ def _unique_with_nan(parts: Array, at: int) -> tuple[Array, Array, Array]:
 def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Array, Array]:
     """One element of each run of equal ones, the run that each element belongs to, and the runs' lengths."""
     at = 0 if dim is None else _along(input, dim)
-    x = input.reshape(-1) if dim is None else np.moveaxis(input, at, 0)
+    x = input.reshape(-1) if dim is None else moveaxis(input, at, 0)
     n = x.shape[0]
     begins = np.ones(n, np.bool_)
     if n:
@@ -260,7 +261,7 @@ def unique_consecutive(input: Array, dim: int | None = None) -> tuple[Array, Arr
     counts = np.diff(np.append(starts, n))
     if dim is None:
         return x[starts], inverse.reshape(input.shape), counts
-    return np.ascontiguousarray(np.moveaxis(x[starts], 0, at)), inverse, counts
+    return np.ascontiguousarray(moveaxis(x[starts], 0, at)), inverse, counts
 
 
 # -- places among boundaries -------------------------------------------------------------------------------

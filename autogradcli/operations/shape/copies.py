@@ -13,6 +13,7 @@ from ...engine.tensor import Tensor
 from ...engine.worlds import TENSORS, roles
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
+from ...numerics.layouts import moveaxis
 from ...numerics.limits import charge_array, shown_sizes
 from ...numerics.numbers import number_in
 from ..dims import Shape, add_reduce, broadcast_shape, distinct_dims, wrap_dim
@@ -42,7 +43,7 @@ def clone(input: Array, order: str = "K") -> Array:
 
 def _ordered(input: Array, dtype: np.dtype, order: str) -> Array:
     if order == "channels_last":
-        return np.moveaxis(dtypes.cast_to(np.moveaxis(input, 1, -1), dtype, "C"), -1, 1)
+        return moveaxis(dtypes.cast_to(moveaxis(input, 1, -1), dtype, "C"), -1, 1)
     if 0 in input.strides:  # expanded: in order, where NumPy would follow the strides of 0
         order = "C"
     return dtypes.cast_to(input, dtype, order)
