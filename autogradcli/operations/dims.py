@@ -85,6 +85,8 @@ def axis_of(dim: Dims, ndim: int) -> Any:
     """``dim`` as the ``axis`` of a NumPy reduction."""
     if dim.__class__ is int and -ndim <= dim < ndim:
         return dim
+    if dim.__class__ is tuple and len(dim) == 1 and -ndim <= dim[0] < ndim:
+        return dim
     return wrap_dims(dim, ndim)
 
 
@@ -99,6 +101,10 @@ def reduced_count(shape: Shape, dim: Dims) -> int:
     """How many elements a reduction over these dimensions brings into one."""
     if dim is None:
         return numel(shape)
+    if dim.__class__ is tuple and len(dim) == 1:
+        (dim,) = dim
+    if dim.__class__ is int and shape:
+        return shape[wrap_dim(dim, len(shape))]
     return numel([shape[k] for k in wrap_dims(dim, len(shape))])
 
 

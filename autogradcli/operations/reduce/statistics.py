@@ -33,6 +33,10 @@ def _check_inexact(name: str, input: Array) -> None:
         raise RuntimeError(f"{name} only support floating point and complex dtypes")
 
 
+#: Elements up to which NumPy's own sum, which nothing interrupts, takes no time.
+_FEW = 4_096
+
+
 def _spread(
     input: Array, dim: Dims, correction: float | None, keepdim: bool, root: bool = False
 ) -> tuple[Array, Array]:
@@ -47,12 +51,14 @@ def _spread(
         if not keepdim:
             total = total.reshape([n for k, n in enumerate(input.shape) if k not in wrap_dims(dim, input.ndim)])
     else:
-        if narrow is not None:  # computed in double, as PyTorch does
+        add: Any = add_reduce
+        if narrow is not None:  # computed in double, as PyTorch does: rounded, no order of additions is seen
+            add = np.add.reduce if input.size < _FEW else add_reduce
             input = input.astype(np.float64)
-        mean = np.true_divide(add_reduce(input, axis, None, None, True), count)
+        mean = np.true_divide(add(input, axis, None, None, True), count)
         away = np.subtract(input, mean)
         squares = (away * away.conj()).real if input.dtype.kind == "c" else np.multiply(away, away)
-        total = add_reduce(squares, axis, None, None, keepdim)
+        total = add(squares, axis, None, None, keepdim)
     if not keepdim:
         mean = mean.reshape(total.shape)
     spread = np.true_divide(total, max(0, count - correction))
