@@ -16,6 +16,7 @@ from ...operations.elementwise.arithmetic import div, mul
 from ...operations.elementwise.arithmetic_variants import add_scalar, mul_scalar
 from ...operations.elementwise.powers import pow_tensor_scalar, rsqrt
 from ...operations.nn import normalization as operations
+from ...operations.nn.batch_statistics import kept, moments
 from ...operations.nn.resample import constant_pad_nd
 from ...operations.reduce.reduction import mean_dim
 from ...operations.shape.any_shape import reshape
@@ -122,7 +123,7 @@ def _batch(
             if x is None:
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
     _check_channels(channels, {"running_mean": mean, "running_var": var, "weight": weight, "bias": bias})
-    kept = [x for x in (mean, var) if x is not None]
+    running = [x for x in (mean, var) if x is not None]
     if state.grad and not state.inference:
         for name, x in (("running_mean", mean), ("running_var", var)):
             if x is not None and x.node is not None:
@@ -130,7 +131,7 @@ def _batch(
                     f"The function 'native_batch_norm' is not differentiable with respect to argument '{name}'. This "
                     "input cannot have requires_grad True."
                 )
-    if (state.dual_level or state.levels) and carries_tangent(input) and any(map(carries_tangent, kept)):
+    if (state.dual_level or state.levels) and carries_tangent(input) and any(map(carries_tangent, running)):
         raise RuntimeError(
             "batch_norm is not differentiable wrt running_mean and running_var, they cannot have forward grad defined"
         )
@@ -144,16 +145,15 @@ def _batch(
 
 
 def _move(input: Tensor, mean: Tensor | None, var: Tensor | None, momentum: float) -> None:
-    dims = (0, *range(2, input.array.ndim))
-    count = input.array.size // max(input.array.shape[1], 1)
+    x = input.array if input.array.itemsize > 2 else input.array.astype(np.float32)
+    count = x.size // max(x.shape[1], 1)
     with np.errstate(all="ignore"):
-        for kept, value in (
-            (mean, input.array.mean(dims)),
-            (var, input.array.var(dims) * (count / (count - 1) if count > 1 else np.nan)),
-        ):
-            if kept is not None:
-                kept.array[...] = (1 - momentum) * kept.array + momentum * value
-                kept.bump()
+        middle, squares = moments(x)
+        values = (middle, (squares / x.dtype.type(count - 1)) if count > 1 else np.full_like(squares, np.nan))
+        for running, value in zip((mean, var), values, strict=True):
+            if running is not None:
+                running.array[...] = kept(running.array, value, momentum, running is var)
+                running.bump()
 
 
 def _batch_norm(
@@ -219,9 +219,9 @@ def instance_norm(
         else reshape(input, (1, n * c, *shape[2:]))
     )
     found = _batch(flat, scale, shift, own[0], own[1], use_input_stats, momentum, eps)
-    for kept, moved in ((running_mean, own[0]), (running_var, own[1])):
-        if kept is not None and moved is not None:
-            kept.array[...] = moved.array.reshape(n, c).mean(0)
+    for running, moved in ((running_mean, own[0]), (running_var, own[1])):
+        if running is not None and moved is not None:
+            running.array[...] = moved.array.reshape(n, c).mean(0)
     return view(found, shape)
 
 

@@ -7,6 +7,7 @@ transpose is a gather.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,9 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
     if not any(padding) and all(
         (o - 1) * s + f * (k - 1) < n for o, s, f, k, n in zip(out, stride, dilation, kernel, x.shape[2:], strict=True)
     ):  # every window lies inside: where it begins, and a table of what is where in it
-        numbers = np.arange(numel(x.shape[2:])).reshape(x.shape[2:])
-        begins = numbers[tuple(slice(0, (o - 1) * s + 1, s) for o, s in zip(out, stride, strict=True))]
-        inside = numbers[tuple(slice(0, f * (k - 1) + 1, f) for k, f in zip(kernel, dilation, strict=True))]
-        return values, inside.reshape(-1).take(best) + begins
+        tables = _tables if numel(x.shape[2:]) > _KEPT else _kept_tables
+        begins, inside = tables(x.shape[2:], tuple(out), kernel, stride, dilation)
+        return values, inside.take(best) + begins
     place = np.zeros(best.shape, np.int64)
     for k, offset in enumerate(np.unravel_index(best, kernel)):
         start = (np.arange(out[k]) * stride[k] - padding[k]).reshape((-1,) + (1,) * (d - 1 - k))
@@ -43,6 +43,18 @@ def _max_pool(x: Array, how: Window) -> tuple[Array, Array]:
         place = place * x.shape[2 + k] + np.clip(at, 0, x.shape[2 + k] - 1)
     return values, place
 
+
+def _tables(shape: Ints, out: Ints, kernel: Ints, stride: Ints, dilation: Ints) -> tuple[Array, Array]:
+    """The place at which each window begins, and how far from there each of its elements is."""
+    numbers = np.arange(numel(shape)).reshape(shape)
+    begins = numbers[tuple(slice(0, (o - 1) * s + 1, s) for o, s in zip(out, stride, strict=True))]
+    inside = numbers[tuple(slice(0, f * (k - 1) + 1, f) for k, f in zip(kernel, dilation, strict=True))]
+    return begins, inside.reshape(-1)
+
+
+#: Elements of a picture up to which its tables are kept for the next time.
+_KEPT = 1 << 14
+_kept_tables = lru_cache(64)(_tables)
 
 #: Up to so many elements a window is gone through element by element, all windows side by side.
 _FEW = 32

@@ -19,6 +19,7 @@ from ...numerics.releases import Difference
 from ...numerics.rows import with_column
 from ...numerics.summation import sums_of_rows
 from ..dims import numel
+from .batch_statistics import moments, transformed
 
 Dims = tuple[int, ...]
 
@@ -207,17 +208,15 @@ def batch_norm(
     eps: float,
 ) -> Array:
     """Each channel of (N, C, ...) normalised, by its own statistics in training, else by ``mean`` and ``var``."""
-    ndim = input.ndim
+    x = input.astype(np.float32) if input.itemsize == 2 else input
     if training:
-        found = _normalised(input, _batch_dims(ndim), eps)
+        mean, squares = moments(x)
+        spread = (squares / x.dtype.type(max(x.size // max(x.shape[1], 1), 1))).astype(np.float64)
+        scale = (1 / np.sqrt(spread + eps)).astype(x.dtype)
     else:
-        scale = 1 / np.sqrt(_spread(var, ndim) + input.dtype.type(eps))
-        found = (input - _spread(mean, ndim)) * scale
-    if weight is not None:
-        found = found * _spread(weight, ndim)
-    if bias is not None:
-        found = found + _spread(bias, ndim)
-    return found.astype(input.dtype, copy=False)
+        mean, var = (np.asarray(given).astype(x.dtype, copy=False) for given in (mean, var))
+        scale = 1 / np.sqrt(var + x.dtype.type(eps))
+    return transformed(x, mean, scale, weight, bias).astype(input.dtype, copy=False)
 
 
 def _spread(x: Any, ndim: int) -> Array:

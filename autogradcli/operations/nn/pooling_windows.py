@@ -3,6 +3,8 @@ the input."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from ...engine.operation import Array
@@ -20,6 +22,7 @@ def out_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
     return out - 1 if ceil and (out - 1) * s >= n + p else out
 
 
+@lru_cache(256)
 def out_sizes(shape: Ints, how: Window) -> Ints:
     kernel, stride, padding, dilation, ceil = how
     return tuple(

@@ -6,14 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ...engine.operation import Array
 from ...numerics.layouts import moveaxis
 from ...numerics.limits import counted
 from ...numerics.memory import keep
 from ...numerics.products import multiplied
-from ..dims import numel
+from ..dims import numel, strided
 
 Ints = tuple[int, ...]
 
@@ -28,7 +27,7 @@ def windows(x: Array, kernel: Ints, stride: Ints, dilation: Ints) -> Array:
         + tuple(a * s for a, s in zip(steps, stride, strict=True))
         + tuple(a * d for a, d in zip(steps, dilation, strict=True))
     )
-    return as_strided(x, x.shape[:2] + out + kernel, strides, writeable=False)
+    return strided(x, x.shape[:2] + out + kernel, strides)
 
 
 def padded(x: Array, padding: Ints, value: float = 0.0) -> Array:
@@ -36,7 +35,7 @@ def padded(x: Array, padding: Ints, value: float = 0.0) -> Array:
     if not any(padding):
         return x
     shape = x.shape[:2] + tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
-    out = np.full(shape, value, x.dtype)
+    out = np.full(shape, value, x.dtype) if value else np.zeros(shape, x.dtype)
     out[inner(padding, x.shape[2:])] = x
     return out
 
@@ -61,7 +60,7 @@ _ROOM = 1 << 16
 def _columns(win: Array, groups: int, d: int) -> Array:
     """Windows (N, C, *out, *kernel) as columns (N, groups, C / groups * kernel, out)."""
     n = win.shape[0]
-    out = int(np.prod(win.shape[2 : 2 + d]))
+    out = numel(win.shape[2 : 2 + d])
     if win.size >= _ROOM:
         keep()
     return win.transpose((0, 1, *range(2 + d, 2 + 2 * d), *range(2, 2 + d))).reshape(n, groups, -1, out)
@@ -72,7 +71,7 @@ def convolve(x: Array, w: Array, stride: Ints, padding: Ints, dilation: Ints, gr
     win = windows(padded(x, padding), w.shape[2:], stride, dilation)
     n = win.shape[0]
     out = win.shape[2 : 2 + d]
-    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+    if _each_sample(numel(out), n * numel(w.shape[1:]) * groups):
         found = multiplied(np.matmul, w.reshape(groups, w.shape[0] // groups, -1), _columns(win, groups, d))
         return found.reshape(n, w.shape[0], *out)
     order = (1, *range(2 + d, 2 + 2 * d), 0, *range(2, 2 + d))  # channels and kernel, then batch and places
@@ -86,7 +85,7 @@ def spread(g: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation
     d = w.ndim - 2
     n, out = g.shape[0], g.shape[2:]
     kernel = w.shape[2:]
-    if _each_sample(int(np.prod(out)), n * int(np.prod(w.shape[1:])) * groups):
+    if _each_sample(numel(out), n * numel(w.shape[1:]) * groups):
         turned = np.swapaxes(w.reshape(groups, w.shape[0] // groups, -1), 1, 2)
         if all(s == 1 for s in stride):
             return _shifted(g, turned, kernel, size, padding, dilation)
@@ -106,22 +105,22 @@ def _shifted(g: Array, turned: Array, kernel: Ints, size: Ints, padding: Ints, d
     that each element of the kernel adds one long run, moved by where it is."""
     n, d, out = g.shape[0], len(kernel), g.shape[2:]
     whole = tuple(k + 2 * p for k, p in zip(size, padding, strict=True))
-    groups, channels = turned.shape[0], turned.shape[0] * turned.shape[1] // int(np.prod(kernel))
+    groups, channels = turned.shape[0], turned.shape[0] * turned.shape[1] // numel(kernel)
     wide = np.zeros((*g.shape[:2], out[0], *whole[1:]), g.dtype)
     wide[(slice(None), slice(None), slice(None), *(slice(0, o) for o in out[1:]))] = g
-    run = int(np.prod(wide.shape[2:]))
+    run = numel(wide.shape[2:])
     parts = multiplied(np.matmul, turned, wide.reshape(n, groups, g.shape[1] // groups, run)).reshape(
         n, channels, *kernel, run
     )
     if numel(kernel) == 1 and run == numel(whole):  # nothing overlaps
         return parts.reshape(n, channels, *whole)[inner(padding, size)]
-    steps = [int(np.prod(whole[k + 1 :])) * dilation[k] for k in range(d)]
+    steps = [numel(whole[k + 1 :]) * dilation[k] for k in range(d)]
     last = sum((k - 1) * s for k, s in zip(kernel, steps, strict=True))
-    line = np.zeros((n, channels, max(int(np.prod(whole)), last + run)), g.dtype)
+    line = np.zeros((n, channels, max(numel(whole), last + run)), g.dtype)
     for at in counted(np.ndindex(*kernel)):
         begin = sum(k * s for k, s in zip(at, steps, strict=True))
         line[..., begin : begin + run] += parts[(slice(None), slice(None), *at)]
-    return line[..., : int(np.prod(whole))].reshape(n, channels, *whole)[inner(padding, size)]
+    return line[..., : numel(whole)].reshape(n, channels, *whole)[inner(padding, size)]
 
 
 #: Elements of a kernel that are added one after the other, in PyTorch's order, however few windows there are.
@@ -148,7 +147,7 @@ def correlate(g: Array, x: Array, kernel: Ints, stride: Ints, padding: Ints, dil
     out = g.shape[2:]
     win = windows(padded(x, padding), kernel, stride, dilation)
     win = win[(slice(None), slice(None), *(slice(0, o) for o in out))]
-    if _each_sample(int(np.prod(out)), x.shape[0] * x.shape[1] * int(np.prod(kernel))):
+    if _each_sample(numel(out), x.shape[0] * x.shape[1] * numel(kernel)):
         parts = multiplied(
             np.matmul,
             g.reshape(g.shape[0], groups, g.shape[1] // groups, -1),
