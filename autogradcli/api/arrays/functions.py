@@ -152,7 +152,17 @@ def _scalar(name: str) -> Any:
     return construct
 
 
-CONSTRUCTED: dict[type, Any] = {kind: _scalar(name) for name, kind in CLASSES.items()}
+def _abstract(name: str) -> Any:
+    def create(*args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"cannot create 'numpy.{name}' instances")
+
+    return create
+
+
+CONSTRUCTED: dict[type, Any] = {
+    **{kind: _abstract(name) for name, kind in ABSTRACT.items()},
+    **{kind: _scalar(name) for name, kind in CLASSES.items()},
+}
 
 
 def _dtype(dtype: Any) -> NumPyDType:

@@ -322,7 +322,7 @@ def _integers(flat: list[Any], dtype: DType) -> np.ndarray:
 
 def _to_int(value: Any, dtype: DType) -> int:
     if isinstance(value, complex):
-        raise TypeError("can't convert complex to int")
+        raise TypeError("'complex' object cannot be interpreted as an integer")
     try:
         return int(value)
     except (OverflowError, ValueError):

@@ -14,6 +14,7 @@ import numpy as np
 from ...engine.leaves import require_grad
 from ...engine.sparse import SparseTensor, of_parts, sparse_tensor
 from ...engine.tensor import Parameter, Size, Tensor, wrap
+from ...numerics import dtypes
 from ...numerics.limits import charge_array, charge_items
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import OF_TYPES, PLACES
@@ -73,8 +74,8 @@ def sparse_coo_tensor(
         source = _T("zeros")((0,), dtype=dtype)
         places = np.zeros((len(shape), 0), np.int64)
     else:
-        given = indices if isinstance(indices, Tensor) else _T("tensor")(indices)
-        places = given.array.astype(np.int64)
+        given = indices if isinstance(indices, Tensor) else _T("tensor")(indices, dtype=dtypes.int64)
+        places = given.array.real.astype(np.int64)  # PyTorch drops an imaginary part without a word
         source = values if isinstance(values, Tensor) else _T("tensor")(values, dtype=dtype)
         if dtype is not None:
             source = _M("to")(source, dtype)

@@ -12,6 +12,7 @@ from types import BuiltinFunctionType, FunctionType, GeneratorType, MethodType
 from typing import Any
 
 from ...api.arrays.values import NumPyObject
+from ...api.calls.class_kind import Kind
 from ...numerics.naming import SHOWN
 
 
@@ -61,6 +62,8 @@ def is_value(value: Any) -> bool:
         return True
     if kind is MethodType:
         return is_value(value.__func__) and is_value(value.__self__)
+    if type(kind) is Kind or kind is Kind:
+        return True  # objects of the language's classes, and the classes
     if isinstance(value, type):
         return value in SHOWN or value in VALUES or _home(value) in _HOMES or issubclass(value, NumPyObject)
     if isinstance(value, BaseException):

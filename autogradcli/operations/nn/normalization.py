@@ -212,7 +212,7 @@ def batch_norm(
     if training:
         mean, squares = moments(x)
         spread = (squares / x.dtype.type(max(x.size // max(x.shape[1], 1), 1))).astype(np.float64)
-        scale = (1 / np.sqrt(spread + eps)).astype(x.dtype)
+        scale = (1 / np.sqrt(spread + np.float64(eps))).astype(x.dtype)
     else:
         mean, var = (np.asarray(given).astype(x.dtype, copy=False) for given in (mean, var))
         scale = 1 / np.sqrt(var + x.dtype.type(eps))
