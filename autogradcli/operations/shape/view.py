@@ -252,6 +252,9 @@ def _bad_lead(size: Sequence[int]) -> None:
 
 def _squeeze(input: Array, dim: Dims) -> Array:
     ndim = input.ndim
+    if dim.__class__ is int and ndim:
+        at = wrap_dim(dim, ndim)
+        return input.squeeze(at) if input.shape[at] == 1 else input[...]
     gone = wrap_dims(dim, ndim) if dim != () else ()
     keep = [k for k in range(ndim) if input.shape[k] != 1 or k not in gone]
     return strided(input, tuple(input.shape[k] for k in keep), tuple(input.strides[k] for k in keep))
@@ -378,10 +381,13 @@ def permute(input: Array, dims: Shape) -> Array:
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
             f"ordering of dimensions i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(dims)}"
         )
-    wrapped = [wrap_dim(d, input.ndim) for d in dims]
-    if len(set(wrapped)) < len(wrapped):
-        raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return input.transpose(wrapped)
+    try:
+        return input.transpose(dims)
+    except ValueError:  # which is said in PyTorch's words
+        wrapped = [wrap_dim(d, input.ndim) for d in dims]
+        if len(set(wrapped)) < len(wrapped):
+            raise RuntimeError("permute(): duplicate dims are not allowed.") from None
+        return input.transpose(wrapped)
 
 
 roles.expand = expand
