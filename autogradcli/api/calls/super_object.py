@@ -7,7 +7,9 @@ from typing import Any
 
 from ...numerics.naming import shown_as
 from .class_kind import Kind, is_visible
-from .program_classes import NOTHING, OF_ALL, bound, bound_to_class, member_of
+from .class_lookup import bound_to_class
+from .object_methods import OF_ALL
+from .program_classes import NOTHING, bound, member_of
 
 
 def _is_under(value: Any, kind: Any) -> bool:

@@ -7,16 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...api.calls.program_classes import (
-    COMPUTED,
-    METHODS,
-    Kind,
-    defines,
-    is_program_class,
-    members_of,
-    put_in_class,
-    special,
-)
+from ...api.calls.class_lookup import put_in_class
+from ...api.calls.program_classes import COMPUTED, METHODS, Kind, defines, is_program_class, members_of, special
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of

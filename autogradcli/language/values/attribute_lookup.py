@@ -12,7 +12,7 @@ from itertools import chain
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from ...api.calls import program_classes
+from ...api.calls import class_lookup, program_classes
 from ...api.calls.object_fields import Fields, Members
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
@@ -124,7 +124,7 @@ def get_attribute(value: Any, name: str) -> Any:
             return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
-        return Members(value) if name == "__dict__" else program_classes.get_of_class(value, name)
+        return Members(value) if name == "__dict__" else class_lookup.get_of_class(value, name)
     if kind is Super:
         return value.get(name)
     entry = TABLES[kind].get(name) if name not in _HIDDEN else None
@@ -194,7 +194,7 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
         program_classes.put(value, name, new)
         return
     if type(value) is Kind:
-        program_classes.put_in_class(value, name, new)
+        class_lookup.put_in_class(value, name, new)
         return
     if type(value) is Namespace and _setting(value, name, new):
         return
