@@ -7,7 +7,6 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from .class_kind import Kind, Object, is_enumeration, is_program_class, is_visible, members_of
-from .class_order import order_of
 from .object_methods import OF_ALL
 from .program_classes import NOTHING, bind, defines, member_of, special
 
@@ -25,6 +24,8 @@ def get_of_class(kind: Kind, name: str) -> Any:
         found = members_of(kind).get(name, {})
         return found.meaning() if hasattr(found, "meaning") else dict(found)
     if name in CLASS_ORDER and not defines(kind, name):
+        from .class_order import order_of
+
         return order_of(kind, name)
     if name == "__members__" and is_enumeration(kind):
         own: type = kind

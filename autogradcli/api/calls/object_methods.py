@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.tensor import Tensor
 from .class_kind import NO_ARGUMENTS, Kind, is_enumeration, is_program_class
 from .program_classes import defines, property_of, put_property, refuse_special, told_of
 
@@ -12,7 +13,9 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
     """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
     refuse_special(value, name)
     _refuse_others(value, name)
-    if found := property_of(type(value), name):
+    if isinstance(value, Tensor):
+        value._put(name, new, True)  # type: ignore[attr-defined]
+    elif found := property_of(type(value), name):
         put_property(found, value, name, new)
     elif (told := told_of(value, name, "__set__")) is not None:
         told(value, new)
@@ -23,7 +26,10 @@ def _put_plainly(value: Any, name: str, new: Any) -> None:
 def _remove_plainly(value: Any, name: str) -> None:
     refuse_special(value, name)
     _refuse_others(value, name)
-    object.__delattr__(value, name)
+    if isinstance(value, Tensor):
+        value._remove(name)  # type: ignore[attr-defined]
+    else:
+        object.__delattr__(value, name)
 
 
 def _refuse_others(value: Any, name: str) -> None:
@@ -41,6 +47,8 @@ def _new_plainly(kind: Any, *args: Any, **kwargs: Any) -> Any:
     """An object of a program's class, with nothing in it yet."""
     if type(kind) is not Kind or not is_program_class(kind) or is_enumeration(kind):
         raise TypeError(f"object.__new__(X): X is no class of the program's own: {getattr(kind, '__name__', 'X')}")
+    if issubclass(kind, Tensor):
+        raise TypeError(f"object.__new__({kind.__name__}) is not safe, use torch._C.TensorBase.__new__()")
     if issubclass(kind, BaseException):
         return BaseException.__new__(kind, *args)
     if args or kwargs:

@@ -18,6 +18,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.tensor import Tensor
 from .class_kind import METHODS as METHODS
 from .class_kind import SPECIAL, Raised, is_visible
 from .class_kind import Generic as Generic
@@ -51,15 +52,17 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords
         for member, value in members.items():
             if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
-    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
+    of_tensors = any(issubclass(base, Tensor) for base in bases)
+    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}, **({"__slots__": ()} if of_tensors else {})})
     for member, value in members.items():
         if is_visible(member):
             bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
         bind(kind, "__hash__", None)
-    _keep_slots(kind, bases, members)
-    if issubclass(kind, Object):
-        kind._complete(members)
+    if not of_tensors:
+        _keep_slots(kind, bases, members)
+    if issubclass(kind, Object) or of_tensors:
+        kind._complete(members)  # type: ignore[attr-defined]
     for member, value in members.items():
         if type(type(value)) is Kind and defines(type(value), "__set_name__"):
             special(value, "__set_name__")(kind, member)
@@ -100,6 +103,8 @@ def bind(kind: Kind, name: str, value: Any) -> None:
     if name in SPECIAL:
         if name == "__new__":
             type.__setattr__(kind, name, _new)
+        elif name in _OF_FIELDS and issubclass(kind, Tensor):
+            return  # the engine sets what it keeps there
         elif name in _DISPATCHERS:
             # None says that there is none, as of objects that compare equal and are not to be hashed.
             type.__setattr__(kind, name, None if value is None else _DISPATCHERS[name])
@@ -208,6 +213,8 @@ def special(value: Any, name: str) -> Callable[..., Any]:
 
 
 _DISPATCHERS = dispatchers(special)
+#: What Python asks for whatever is set, and the language alone where objects are tensors.
+_OF_FIELDS = ("__setattr__", "__delattr__")
 
 
 def defines(kind: type, name: str) -> bool:
@@ -231,6 +238,8 @@ def get(value: Any, name: str) -> Any:
         return bound(member, value)
     if name == "__class__":
         return kind
+    if issubclass(kind, Tensor) and (native := value._native(name)) is not NOTHING:
+        return native
     if not name.startswith("__") and member_of(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
@@ -262,6 +271,9 @@ def put(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError for special names and properties that can't be set."""
     refuse_special(value, name)
     kind = type(value)
+    if issubclass(kind, Tensor):
+        value._put(name, new)
+        return
     if isinstance(new, type) and _names_a_method(kind, name):
         new = callee(new)  # our own code calls what has the name of a method
     found = property_of(kind, name)
@@ -291,6 +303,9 @@ def remove(value: Any, name: str) -> None:
     refuse_special(value, name)
     if (told := told_of(value, name, "__delete__")) is not None:
         told(value)
+        return
+    if isinstance(value, Tensor):
+        value._remove(name)  # type: ignore[attr-defined]
         return
     found = property_of(type(value), name)
     if found is None or any(name in vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MethodType
 from typing import Any
 
+from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from .class_kind import Kind, is_visible
 from .class_lookup import bound_to_class
@@ -39,6 +40,10 @@ class Super:
         member = member_of(kind, name, self.kind) if is_visible(name) else NOTHING
         if member is not NOTHING:
             return bound_to_class(member, kind) if of_class else bound(member, self.value)
+        if not of_class and isinstance(self.value, Tensor):
+            native = self.value._native(name)  # type: ignore[attr-defined]
+            if native is not NOTHING:
+                return native
         if name in OF_ALL:
             found = OF_ALL[name]
             return found.__func__ if type(found) is staticmethod else MethodType(found, self.value)

@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
-from ...engine.tensor import Tensor
+from ...engine.tensor import Parameter, Tensor
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
@@ -253,7 +253,7 @@ _GENERIC = ("Generic", "Protocol")
 def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
     bases = [Generic if type(base) is Form and base.text in _GENERIC else base for base in bases]
-    bases = [HELD.get(base, base) if isinstance(base, type) else base for base in bases if type(base) is not Form]
+    bases = [_as_base(base) for base in bases if type(base) is not Form]
     meta = keywords.pop("metaclass", None)
     if type(meta) is Metaclass:
         if not any(type(base) is Kind and issubclass(base, meta.base) for base in bases):
@@ -279,11 +279,20 @@ def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     )
 
 
+def _as_base(base: Any) -> Any:
+    """What stands for a class of Python's or ours where a program derives from it."""
+    if not isinstance(base, type):
+        return base
+    if base is Tensor or base is Parameter:
+        from ...api.tensor.tensor_classes import BASES
+
+        return BASES[base]
+    return HELD.get(base, base)
+
+
 _HOLDING = "let its objects hold one, with the special methods that they need (__getitem__, __len__, __iter__)"
 #: What to do in place of a class that derives from what programs can't derive from.
 _INSTEAD: dict[type, str] = {
-    Tensor: "let its objects hold a tensor, with the operators that they need and a __torch_function__ "
-    "that functions ask",
     **dict.fromkeys((set, tuple, str), _HOLDING),
     **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
     type: "a base's __init_subclass__ is told of each class that derives from it, and __new__ makes its objects",

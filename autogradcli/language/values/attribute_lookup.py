@@ -27,6 +27,7 @@ from ...api.calls.registry import (
     attributes_of,
 )
 from ...api.calls.super_object import Super
+from ...engine.callbacks import resolver
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import STANDS_FOR, Tensor
@@ -155,6 +156,10 @@ def of_class(kind: type, name: str) -> Any:
     found = _UNBOUND.get((kind, name))
     if found is None and name not in _HIDDEN:
         entry = next((table[name] for base in kind.__mro__ if name in (table := ATTRIBUTES.get(base, {}))), None)
+        if type(entry) is Property and issubclass(kind, Tensor):
+            from ...api.calls.getters import Getset
+
+            return Getset(name, entry)
         if type(entry) is not Method:
             return UNBOUND
         found = UnboundMethod(entry.call, kind, name)
@@ -163,12 +168,25 @@ def of_class(kind: type, name: str) -> Any:
     return UNBOUND if found is None else found
 
 
+def _tensor_method(name: str, function: Any) -> Any:
+    """``torch.Tensor.name``; of a name that programs don't see, the function itself."""
+    found = of_class(Tensor, name)
+    if found is UNBOUND:
+        found = special.find(Tensor, name, True)
+    return function if found is UNBOUND else found
+
+
+resolver.method = _tensor_method
+
+
 def _of_its_class(kind: type, name: str) -> Any:
     """What a class has itself, and its objects with it; UNBOUND where there is none."""
     for base in kind.__mro__:
         entry = CLASS_ATTRIBUTES.get(base, _NO_TABLE).get(name)
         if entry is not None:
             return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)  # type: ignore[union-attr]
+    if issubclass(kind, Tensor):
+        return NAMESPACES["torch._C.TensorBase"].get(name, UNBOUND)
     return UNBOUND
 
 
