@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ...engine.callbacks import CALLED
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
+from .overridden import ask, asked
 from .registry import Property, attributes_of
 
 
@@ -58,6 +60,23 @@ def getter(name: str, entry: Property, way: str = "__get__") -> Getter:
     if call is None:
         raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
     return Getter(name, way, call)
+
+
+def watched(entry: Property, name: str) -> Property:
+    """The attribute while there are modes: each of them is asked before it is read or written."""
+
+    def read(value: Any) -> Any:
+        if not state.function_modes:
+            return entry.get(value)
+        return ask(f"torch.Tensor.{name}.__get__", getter(name, entry), asked((value,)), (value,), {})
+
+    def write(value: Any, new: Any) -> None:
+        if state.function_modes:
+            ask(f"torch.Tensor.{name}.__set__", getter(name, entry, "__set__"), asked((value,)), (value, new), {})
+        else:
+            getter(name, entry, "__set__")(value, new)
+
+    return Property(read, None if entry.set is None else write, entry.delete, entry.doc)
 
 
 CALLED.add(Getter)

@@ -220,6 +220,13 @@ class Function:
         """Its name with the module's, as messages have it: ``torch.add``, ``torch.Tensor.add``."""
         return f"{'torch.Tensor' if self.method else self.home}.{self.name}"
 
+    @property
+    def qualified(self) -> str:
+        """``f.__qualname__`` in PyTorch."""
+        if self.method:
+            return f"TensorBase.{self.name}"
+        return f"_VariableFunctionsClass.{self.name}" if self.home == "torch" else self.name
+
     def public(self) -> Any:
         """What programs call by the function's name."""
         return resolver.method(self.name, self) if self.method else namespace(self.home).get(self.name, self)

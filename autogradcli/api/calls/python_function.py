@@ -77,6 +77,11 @@ class PythonFunction:
         """Its name with the module's, as messages have it."""
         return f"{'torch.Tensor' if self.home == 'Tensor' else self.home}.{self.name}"
 
+    @property
+    def qualified(self) -> str:
+        """``f.__qualname__`` in PyTorch."""
+        return f"Tensor.{self.name}" if self.home == "Tensor" else self.name
+
     def public(self) -> Any:
         """What programs call by the function's name."""
         return resolver.method(self.name, self) if self.home == "Tensor" else self

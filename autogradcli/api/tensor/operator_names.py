@@ -9,6 +9,11 @@ from ...engine.callbacks import resolver
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ..calls.overridden import ask, asked, handled
+from ..calls.registry import ATTRIBUTES, SWITCHES, Method
+from . import operators, subscript
+
+for _module in (operators, subscript):
+    _module.install()  # the operators that are asked about here
 
 #: Operators that PyTorch writes in C++, each by its function's name.
 _IN_C = {
@@ -73,3 +78,29 @@ def asking(dunder: str) -> Callable[..., Any]:
         return ask_operator(dunder, objects, (self, *args))
 
     return operate
+
+
+def switch(on: bool) -> None:
+    """Let modes see the operators of all tensors."""
+    for dunder, plain in PLAIN.items():
+        if dunder in OPERATORS:
+            type.__setattr__(Tensor, dunder, asking(dunder) if on else plain)
+    type.__setattr__(Tensor, "__iter__", _iterate if on else PLAIN["__iter__"])
+
+
+def _iterate(self: Tensor) -> Any:
+    if not state.function_modes:
+        return PLAIN["__iter__"](self)
+    return iterate_by_methods(self)
+
+
+def iterate_by_methods(self: Any) -> Any:
+    """A tensor's parts, by the methods whose calls PyTorch shows of an iteration."""
+    dim, unbind = ATTRIBUTES[Tensor]["dim"], ATTRIBUTES[Tensor]["unbind"]
+    assert isinstance(dim, Method) and isinstance(unbind, Method)
+    if not dim.call(self):
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(unbind.call(self, 0))
+
+
+SWITCHES.append(switch)

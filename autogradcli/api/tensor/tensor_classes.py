@@ -28,7 +28,7 @@ from ..calls.program_classes import NOTHING, bound, defines, member_of, property
 from ..calls.registry import ATTRIBUTES, Method, Property, namespace
 from ..calls.return_types import ReturnType
 from .conversion import new_parameter, new_tensor
-from .operator_names import OPERATORS, PLAIN, asking
+from .operator_names import OPERATORS, PLAIN, asking, iterate_by_methods
 
 #: Attributes whose values are no results: they come as they are.
 _AS_THEY_ARE = frozenset({"grad", "_grad", "_base"})
@@ -254,9 +254,7 @@ def _iterate(self: Any) -> Any:
     """Its parts, each of the class."""
     if not (state.asks and is_asked(type(self))):
         return PLAIN["__iter__"](self)
-    if not _method("dim")(self):
-        raise TypeError("iteration over a 0-d tensor")
-    return iter(_method("unbind")(self, 0))
+    return iterate_by_methods(self)
 
 
 type.__setattr__(TensorClass, "__iter__", _iterate)

@@ -21,6 +21,7 @@ from ...api.calls.registry import (
     ATTRIBUTES,
     CLASS_ATTRIBUTES,
     NAMESPACES,
+    SWITCHES,
     Attribute,
     Method,
     Property,
@@ -78,7 +79,9 @@ def _merged(kind: type) -> dict[str, Attribute]:
     for base in reversed(kind.__mro__):
         own = ATTRIBUTES.get(base, {})
         if isinstance(own, LazyTable):
-            table.update(own.loaded())
+            table.update(
+                {name: seen(entry, name) for name, entry in own.loaded().items()} if _watching else own.loaded()
+            )
         else:
             table.update({name: _named(entry, base, name) for name, entry in own.items()})
     return table
@@ -93,6 +96,27 @@ def _named(entry: Attribute, kind: type, name: str) -> Attribute:
     return Method(renamed(call, f"{kind.__name__}.{name}"), entry.doc)
 
 
+#: Whether a program's modes see every call, and the attributes that are read.
+_watching = False
+
+
+def seen(entry: Attribute, name: str) -> Attribute:
+    """An attribute of tensors whose reading modes see."""
+    if type(entry) is not Property or name == ANY:
+        return entry
+    from ...api.calls.getters import watched
+
+    return watched(entry, name)
+
+
+def _switch(on: bool) -> None:
+    global _watching
+    _watching = on
+    for kind in [kind for kind in TABLES if issubclass(kind, Tensor)]:
+        del TABLES[kind]
+
+
+SWITCHES.append(_switch)
 _NO_TABLE: dict[str, Attribute] = {}
 TABLES = _Tables()
 
@@ -107,7 +131,9 @@ def entry_of(value: Any, name: str) -> Attribute | None:
             table = dict.get(ATTRIBUTES, base)  # those that are made when they are first asked for have been
             entry = None if table is None else table.get(name)
             if entry is not None:
-                entry = merged[name] = entry if kind is Tensor else _named(entry, base, name)
+                entry = merged[name] = (
+                    (seen(entry, name) if _watching else entry) if base is Tensor else _named(entry, base, name)
+                )
                 break
     return entry
 
@@ -347,6 +373,12 @@ attributes_of(BuiltinFunctionType)["__name__"] = Property(lambda function: funct
 attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__name__)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
+    attributes_of(_function)["__qualname__"] = Property(lambda function: function.qualified)
+attributes_of(UnboundMethod)["__qualname__"] = Property(
+    lambda method: getattr(
+        method.call, "qualified", f"{class_of_methods(method.kind).rpartition('.')[2]}.{method.name}"
+    )
+)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)

@@ -159,7 +159,7 @@ def _checked(method: Special, name: str) -> Call:
     operates = method.arguments == 1 and name not in _ANY_OPERAND
 
     def call(value: Any, *args: Any, **named: Any) -> Any:
-        if isinstance(value, Tensor) and type(type(value)) is Kind:
+        if isinstance(value, Tensor) and (named or type(type(value)) is Kind):
             plain = getattr(Tensor, name, None)  # past what the program's class has under the name
             if plain is not None:
                 return plain(value, *args, **named)
@@ -184,6 +184,15 @@ def _checked(method: Special, name: str) -> Call:
     return call
 
 
+#: Those that PyTorch writes in Python, which their qualified names say.
+_WRITTEN_IN_PYTHON = frozenset(
+    f"__{name}__"
+    for name in (
+        "rsub", "rdiv", "rtruediv", "floordiv", "rfloordiv", "rmod", "rpow", "rmatmul", "rlshift", "rrshift", "len",
+        "contains", "format", "repr", "reversed", "array", "deepcopy", "hash", "iter",
+    )
+)  # fmt: skip
+
 #: Those of ``torch.Tensor``, each made once: programs look functions up by what they are.
 _OF_TENSORS: dict[str, UnboundMethod] = {}
 
@@ -197,6 +206,8 @@ def special_of_class(kind: type, name: str) -> Any:
         made = UnboundMethod(_checked(found, name), kind, name)
         if kind is Tensor:
             _OF_TENSORS[name] = made
+            if name in _WRITTEN_IN_PYTHON:
+                made.call.__dict__["qualified"] = f"Tensor.{name}"
         return made
     return UNBOUND
 
