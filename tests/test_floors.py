@@ -73,7 +73,7 @@ LATE = {
     ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("api.tensor.tensor_repr", "api.tensor.sparse_rows"): "few programs print one",
-    ("language.compile.statements", "api.tensor.tensor_classes"): "few programs derive from tensors",
+    ("language.values.deriving", "api.tensor.tensor_classes"): "few programs derive from tensors",
     ("language.values.attribute_lookup", "api.calls.getters"): "few programs take attributes off their class",
     ("api.calls.class_lookup", "api.calls.class_order"): "few programs ask a class what it derives from",
     ("language.values.python_types", "language.values.tracebacks"): "few programs ask where an error was raised",

@@ -56,6 +56,8 @@ class DisabledAll(Disabled):
 
 def disabled(function: Any, types: Any, args: Any = (), kwargs: Any = None, /) -> Any:
     """The ``__torch_function__`` of a class whose tensors are ordinary ones to functions."""
+    if type(args) not in (tuple, list) or not (kwargs is None or type(kwargs) is dict):
+        raise TypeError("__torch_function__(): args must be a tuple, and kwargs a dict")
     with DisabledSubclass():
         return callee(function)(*args, **(kwargs or {}))
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
+from .class_kind import LABELS, SPECIAL, Raised, is_visible
 from .class_kind import METHODS as METHODS
-from .class_kind import SPECIAL, Raised, is_visible
 from .class_kind import Generic as Generic
 from .class_kind import Kind as Kind
 from .class_kind import Object as Object
@@ -39,8 +39,15 @@ COMPUTED: set[type] = set()
 NOTHING = object()
 
 
-def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
+def derive(
+    bases: tuple[type, ...],
+    name: str,
+    members: dict[str, Any],
+    keywords: dict[str, Any] | None = None,
+    meta: Any = None,
+) -> Kind:
     """The class that ``class name(*bases, **keywords): members`` makes; a base is a ``Kind`` or an error of Python's.
+    ``meta`` is its metaclass, where that is a program's.
 
     A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the
     language, in a class that has no base of ours, and for bases that don't go together.
@@ -54,6 +61,8 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords
                 raise TypeError(f"a class can't define {member} here")
     of_tensors = any(issubclass(base, Tensor) for base in bases)
     kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}, **({"__slots__": ()} if of_tensors else {})})
+    if meta is not None:
+        type.__setattr__(kind, "_metaclass", meta)
     for member, value in members.items():
         if is_visible(member):
             bind(kind, member, value)
@@ -227,7 +236,7 @@ def get(value: Any, name: str) -> Any:
     kind = type(value)
     member = member_of(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and is_visible(name) and not _is_data(member):
+    if name in own and (is_visible(name) or name in LABELS) and not _is_data(member):
         return own[name]
     if type(member) is property and member_of(kind, "__getattr__") is not NOTHING:
         try:
@@ -317,5 +326,5 @@ def remove(value: Any, name: str) -> None:
 
 
 def refuse_special(value: Any, name: str) -> None:
-    if name.startswith("__"):
+    if name.startswith("__") and not (name in LABELS and isinstance(value, Plain)):
         raise AttributeError(f"attribute '{name}' of '{type(value).__name__}' objects is not writable")

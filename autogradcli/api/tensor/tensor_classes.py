@@ -217,6 +217,10 @@ def _method(name: str) -> Callable[..., Any]:
 
 def _torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
     """What ``torch.Tensor`` says: run the function as on ordinary tensors, and give its results the class."""
+    if type(types) not in (tuple, list) or not all(isinstance(kind, type) for kind in types):
+        raise TypeError("__torch_function__(): types must be a tuple of classes")
+    if type(args) not in (tuple, list) or not (kwargs is None or type(kwargs) is dict):
+        raise TypeError("__torch_function__(): args must be a tuple, and kwargs a dict")
     if not all(issubclass(cls, STANDS_FOR.get(kind, kind)) for kind in types):
         return NotImplemented
     with DisabledSubclass():

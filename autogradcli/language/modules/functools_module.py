@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.calls.class_lookup import put_in_class
-from ...api.calls.program_classes import COMPUTED, METHODS, Kind, defines, is_program_class, members_of, special
+from ...api.calls.program_classes import (
+    COMPUTED,
+    METHODS,
+    Kind,
+    Plain,
+    defines,
+    is_program_class,
+    members_of,
+    put,
+    special,
+)
 from ...api.calls.registry import Method, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT, Builtin, callable_of
@@ -234,6 +244,10 @@ def update_wrapper(wrapper: Any, wrapped: Any, assigned: Any = (), updated: Any 
         else:
             wrapper.name = wrapper.qualname = str(get_attribute(wrapped, "__name__"))
         wrapper.attributes["__wrapped__"] = wrapped
+    elif isinstance(wrapper, Plain):
+        for label in ("__name__", "__qualname__", "__doc__"):
+            put(wrapper, label, get_attribute(wrapped, label))
+        put(wrapper, "__wrapped__", wrapped)
     return wrapper
 
 

@@ -374,11 +374,7 @@ attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__n
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
     attributes_of(_function)["__qualname__"] = Property(lambda function: function.qualified)
-attributes_of(UnboundMethod)["__qualname__"] = Property(
-    lambda method: getattr(
-        method.call, "qualified", f"{class_of_methods(method.kind).rpartition('.')[2]}.{method.name}"
-    )
-)
+attributes_of(UnboundMethod)["__qualname__"] = Property(lambda method: method.qualified)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from ...api.calls.class_kind import Kind
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from ...api.nn.deep_copy import deep_copy
+from ...api.tensor.operators import operator_of_tensors
 from ...engine.tensor import Tensor
 from . import at_length
 from .budget import CONTAINERS, hashable
@@ -160,7 +161,7 @@ def _checked(method: Special, name: str) -> Call:
 
     def call(value: Any, *args: Any, **named: Any) -> Any:
         if isinstance(value, Tensor) and (named or type(type(value)) is Kind):
-            plain = getattr(Tensor, name, None)  # past what the program's class has under the name
+            plain = operator_of_tensors(name)  # past what the program's class has under the name
             if plain is not None:
                 return plain(value, *args, **named)
         elif named:
@@ -203,11 +204,9 @@ def special_of_class(kind: type, name: str) -> Any:
     if kind is Tensor and name in _OF_TENSORS:
         return _OF_TENSORS[name]
     if found is not None and (kind is Tensor or not issubclass(kind, Tensor)) and _has(kind, name):
-        made = UnboundMethod(_checked(found, name), kind, name)
+        made = UnboundMethod(_checked(found, name), kind, name, name in _WRITTEN_IN_PYTHON)
         if kind is Tensor:
             _OF_TENSORS[name] = made
-            if name in _WRITTEN_IN_PYTHON:
-                made.call.__dict__["qualified"] = f"Tensor.{name}"
         return made
     return UNBOUND
 
