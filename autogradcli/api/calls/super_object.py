@@ -33,7 +33,7 @@ class Super:
             raise TypeError(f"super() argument 1 must be a type, not {type(kind).__name__}")
         meta = metaclass_of(value)
         of_metaclass = meta is not None and issubclass(meta, kind)
-        if not (_is_under(value, kind) or isinstance(value, kind) or of_metaclass):
+        if not (of_metaclass or _is_under(value, kind) or isinstance(value, kind)):
             raise TypeError("super(type, obj): obj must be an instance or subtype of type")
         self.kind, self.value = kind, value
 
