@@ -20,13 +20,19 @@ def _refused(value: Any) -> Callable[..., Any]:
     raise TypeError(f"'{type(value).__name__}' object is not callable")
 
 
-class Resolver:
-    """``resolve(value)`` gives what to call for any other value, or raises TypeError."""
+def _itself(name: str, function: Any) -> Any:
+    return function
 
-    __slots__ = ("resolve",)
+
+class Resolver:
+    """``resolve(value)`` gives what to call for any other value, or raises TypeError. ``method(name, function)`` gives
+    what programs have as ``torch.Tensor.name``, which calls that function."""
+
+    __slots__ = ("method", "resolve")
 
     def __init__(self) -> None:
         self.resolve: Callable[[Any], Callable[..., Any]] = _refused
+        self.method: Callable[[str, Any], Any] = _itself
 
 
 resolver = Resolver()

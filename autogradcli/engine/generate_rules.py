@@ -9,6 +9,9 @@ from typing import Any
 from .node import Node
 from .operation import GLOBALS, Operation
 
+#: What else may stand where an input was saved; all other kinds of tensor go the general way.
+GLOBALS["NUMBERS"] = frozenset({float, int, bool, complex, type(None)})
+
 
 def compiled(op: Operation, lines: list[str]) -> Any:
     """The function that these lines define, which sees ``GLOBALS``."""
@@ -41,7 +44,7 @@ def attach_rules(op: Operation) -> None:
             lines += [
                 *_unchanged(x, k),
                 f"        {x} = {x}.array",
-                f"    elif {x}.__class__ in INDIRECT: return {general}",
+                f"    elif {x}.__class__ not in NUMBERS: return {general}",
             ]
         elif s.kind == "output":
             GLOBALS[f"SAVE_{op.label}_{k}"] = s
@@ -84,7 +87,7 @@ def _run_tensors(op: Operation) -> list[str]:
         elif s.kind == "input":
             lines += [
                 *_unchanged(x, k),
-                f"    elif {x}.__class__ in INDIRECT: return {general}",
+                f"    elif {x}.__class__ not in NUMBERS: return {general}",
             ]
         elif s.kind == "output":
             GLOBALS[f"SAVE_{op.label}_{k}"] = s

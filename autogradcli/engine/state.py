@@ -58,6 +58,7 @@ class State:
         "alone",
         "anomaly",
         "anomaly_check_nan",
+        "asks",
         "autocast",
         "creation_hooks",
         "deferred",
@@ -66,6 +67,7 @@ class State:
         "file",
         "files",
         "flags",
+        "function_modes",
         "grad",
         "hooks_refusal",
         "in_rule",
@@ -111,9 +113,11 @@ class State:
     unread_views: bool  # there is (or was) a view with a history that nobody has asked for yet
     anomaly: bool
     anomaly_check_nan: bool
+    asks: bool  # functions ask the objects whose class says what to do with them
     autocast: Any  # the dtype that products get under torch.autocast; None outside
     deferred: int  # how many values there are that aren't computed yet
     dual_level: int
+    function_modes: list[Any]  # a program's own modes that see each call of a function, the innermost last
     flags: dict[str, Any]  # what a program set and nothing here goes by: torch.backends.cudnn.benchmark, threads
     hooks_refusal: str | None
     large: bool  # there was a tensor, in this process, that is large enough to be computed in blocks
@@ -155,6 +159,7 @@ class State:
         self.files = None
         self.file = "<stdin>"
         self.watch = None
+        self.function_modes = []
         self.push_tangents = _no_tangents
         self.meta = False
         self.large = False
@@ -162,6 +167,8 @@ class State:
         self.reset()
 
     def reset(self) -> None:
+        self.asks = True
+        self.function_modes.clear()
         self.grad = True
         self.in_rule = False
         self.inference = False
@@ -226,6 +233,8 @@ class State:
             hooks, module_hooks, self.tape, self.warn, default, self.invalid_views, self.unread_views, self.meta,
             self.autocast, flags, self.profiler, self.validates,
         ) = saved  # fmt: skip
+        self.asks = True
+        self.function_modes.clear()
         self.flags = dict(flags)
         self.pack_hooks = list(hooks)
         self.module_hooks = {k: dict(v) for k, v in module_hooks.items()}

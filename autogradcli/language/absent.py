@@ -31,7 +31,9 @@ _REASONS: dict[str, str] = {
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
     _ITSELF: "ast dis importlib ctypes sysconfig code builtins weakref pdb cProfile pstats "
     "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
-    "torch._dynamo torch.fx torch.overrides torch.utils._python_dispatch",
+    "torch._dynamo torch.fx",
+    "operations have no dispatcher below them here: torch.overrides.TorchFunctionMode sees every function that is "
+    "called": "torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
     "text has find, replace, split and strip": "regex",
@@ -71,7 +73,6 @@ _REASONS: dict[str, str] = {
     "bitsandbytes torchao",
     "pad sequences of different lengths: torch.nn.utils.rnn.pad_sequence": "torch.nested",
     "the bytes of a tensor are its elements: x.tolist(), x.view(torch.uint8)": "torch.storage",
-    "annotate with torch.Tensor, torch.device and torch.dtype": "torch.types",
     "timeit.timeit(f, number=100) measures a function": "torch.utils.benchmark torch.utils.bottleneck",
     "torch.cuda.is_available() is False: " + _DEVICE: "torch.cuda.graphs torch.cuda.nvtx torch.cuda.streams pynvml",
     "polynomials are sums of powers: numpy.polyfit and numpy.polyval": "numpy.polynomial",

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..api.arrays.values import NumPySource
+from ..api.calls.class_lookup import put_in_class
 from ..api.calls.overloads import CalculatorFunction, Function
-from ..api.calls.program_classes import Kind, put_in_class, unbind
+from ..api.calls.program_classes import Kind, unbind
 from ..api.calls.python_function import CalculatorPythonFunction, PythonFunction
 from ..engine.deferred import settle_all
 from ..engine.mirrors import unwatched

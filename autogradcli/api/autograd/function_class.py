@@ -10,7 +10,8 @@ from ...engine.custom_forward import apply as run
 from ...engine.state import state
 from ...numerics.naming import shown_as
 from ..calls.class_kind import members_of
-from ..calls.program_classes import Object, bound_to_class, member_of
+from ..calls.class_lookup import bound_to_class
+from ..calls.program_classes import Object, member_of
 from .function_arguments import bound, by_name
 
 LEGACY = (

@@ -5,6 +5,7 @@ table of members, and an enumeration's members beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import index
 from types import FunctionType
 from typing import Any, ClassVar
 
@@ -16,11 +17,19 @@ from .stand_ins import CALLED_BY_PYTHON
 _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
-    "__set_name__", "__class_getitem__", "__new__", "__torch_function__",
+    "__set_name__", "__class_getitem__", "__new__", "__torch_function__", "__prepare__", "__instancecheck__",
+    "__subclasscheck__", "__abstractmethods__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
 SPECIAL = frozenset({*CALLED_BY_PYTHON, *_LOOKED_UP})
+
+#: Special names that an object may have as its own: what a decorator's object says of the function that it wraps.
+LABELS = frozenset({"__name__", "__qualname__", "__wrapped__", "__module__", "__doc__"})
+
+#: What a class's metaclass says where it says nothing.
+NOT_TOLD = object()
+
 
 #: What a program's function in a class body is; the language enters its own kind of function.
 METHODS: set[type] = {FunctionType, Decorated}
@@ -69,19 +78,27 @@ class Kind(type):
             order.insert(len(order) - 1, plain[0])
         return order
 
-    # What Python asks of a class itself: of an enumeration it has its members, of all others nothing.
+    # What Python asks of a class itself: of an enumeration it has its members, of all others what a metaclass says.
 
     def __iter__(cls) -> Iterator[Any]:
+        if (told := _told(cls, "__iter__")) is not NOT_TOLD:
+            return iter(told)
         return iter(_enumerated(cls, "'type' object is not iterable").values())
 
     def __len__(cls) -> int:
+        if (told := _told(cls, "__len__")) is not NOT_TOLD:
+            return index(told)
         return len(_enumerated(cls, "object of type 'type' has no len()"))
 
     def __contains__(cls, value: Any) -> bool:
+        if (told := _told(cls, "__contains__", value)) is not NOT_TOLD:
+            return bool(told)
         members = _enumerated(cls, "argument of type 'type' is not iterable").values()
         return type(value) is cls and any(value is member for member in members)
 
     def __getitem__(cls, name: Any) -> Any:
+        if (told := _told(cls, "__getitem__", name)) is not NOT_TOLD:
+            return told
         named = {**_enumerated(cls, f"type '{cls.__name__}' is not subscriptable"), **vars(cls)["_aliases"]}
         if type(name) is not str or name not in named:
             raise KeyError(name)
@@ -92,8 +109,15 @@ class Kind(type):
 
     def __repr__(cls) -> str:
         if "_enumerated" not in vars(cls):
-            return type.__repr__(cls)
+            told = _told(cls, "__repr__")
+            return told if type(told) is str else type.__repr__(cls)
         return f"<{'flag' if hasattr(cls, '_mask') else 'enum'} {cls.__name__!r}>"
+
+
+def _told(kind: Any, name: str, *args: Any) -> Any:
+    """What the metaclass that a program gave a class says; NOT_TOLD where it has none."""
+    meta = getattr(kind, "_metaclass", None)
+    return NOT_TOLD if meta is None else meta._told_by(kind, name, *args)
 
 
 def _enumerated(kind: type, otherwise: str) -> dict[str, Any]:
@@ -141,6 +165,16 @@ class Generic(Plain):
 
     def __class_getitem__(cls, parameters: Any) -> Any:
         return cls
+
+
+@shown_as("typing.Protocol")
+class Protocol(Generic):
+    """The base of a class that says which members others have."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Protocol:
+        if Protocol in cls.__bases__:
+            raise TypeError("Protocols cannot be instantiated")
+        return super().__new__(cls)
 
 
 class Raised(Exception, metaclass=Kind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from ...engine.tensor import STANDS_FOR
 from .class_kind import Kind, Plain, Raised, is_program_class
 from .registry import NAMESPACES
 
@@ -17,7 +18,7 @@ def order_of(kind: type, name: str) -> Any:
         return _bases(kind)
     if name == "__base__":
         return next(iter(_bases(kind)), None)
-    order = tuple(base for base in kind.__mro__ if base is kind or _is_named(base))
+    order = tuple(dict.fromkeys(STANDS_FOR.get(b, b) for b in kind.__mro__ if b is kind or _is_named(b)))
     return order if order[-1] is Plain else (*order, Plain)
 
 
@@ -29,7 +30,7 @@ def _bases(kind: type) -> tuple[type, ...]:
     for base in kind.__bases__:
         if base is Raised:  # which stands beside the error that the program named
             continue
-        above = (base,) if _is_named(base) else _bases(base) if base is not object else ()
+        above = (STANDS_FOR.get(base, base),) if _is_named(base) else _bases(base) if base is not object else ()
         found.update(dict.fromkeys(above))
     if len(found) > 1:
         found.pop(Plain, None)
@@ -38,6 +39,8 @@ def _bases(kind: type) -> tuple[type, ...]:
 
 def _is_named(kind: type) -> bool:
     """Whether programs have a name for a class."""
+    if kind in STANDS_FOR or kind in STANDS_FOR.values():
+        return True
     if type(kind) is not Kind:
         return kind is not object and vars(builtins).get(kind.__name__) is kind
     name = kind.__name__

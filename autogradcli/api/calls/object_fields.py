@@ -8,11 +8,14 @@ from ...numerics.naming import shown_as
 from .program_classes import Plain, fields_of, members_of, put
 from .registry import Method, attributes_of
 
+#: So many attributes may one object have that are written through its ``__dict__``.
+MAX_FIELDS = 1 << 16
+
 
 @shown_as("dict")
 class Fields(dict[str, Any]):
-    """``vars(value)``: what an object itself holds, by name, at that moment. It is read, and assigned to by
-    ``value.name = new``; ``update`` does that for each entry."""
+    """``vars(value)``: what an object itself holds, by name, at that moment. An entry that is written or deleted is
+    the object's, too, where its class is the program's own and has no base of ours."""
 
     __slots__ = ("value",)
 
@@ -24,10 +27,24 @@ class Fields(dict[str, Any]):
         self.value = value
 
     def __setitem__(self, name: Any, new: Any) -> None:
-        raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
+        """Past descriptors and ``__setattr__``, as in Python."""
+        self._check(name, "setattr(x, name, value)")
+        own = fields_of(self.value)
+        if name not in own and len(own) >= MAX_FIELDS:
+            raise MemoryError(f"an object has at most {MAX_FIELDS} attributes")
+        own[name] = new
+        dict.__setitem__(self, name, new)
 
     def __delitem__(self, name: Any) -> None:
-        raise TypeError("vars(x) is read here, not written: use delattr(x, name)")
+        self._check(name, "delattr(x, name)")
+        if name not in self:
+            raise KeyError(name)
+        del fields_of(self.value)[name]
+        dict.__delitem__(self, name)
+
+    def _check(self, name: Any, otherwise: str) -> None:
+        if type(name) is not str or name.startswith("__") or not isinstance(self.value, Plain):
+            raise TypeError(f"vars(x) is read here, not written: use {otherwise}")
 
     def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
         raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
+from ...engine.callbacks import resolver
 from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor
 from ..arrays.values import has_scalars, without_scalars
@@ -182,7 +183,8 @@ class Function:
 
             objects = asked((*args, *kwargs.values()))
             if objects:
-                return ask, (f"{self.home}.{self.name}", self._public(), objects, args, kwargs)
+                return ask, (self.dotted, self.public(), objects, args, kwargs)
+            key = None  # what an object says may change, and its class must not be kept alive
         own = OF_TYPES.get(self.name)
         if own is not None and key in own and self.home == "torch" and not self.method:
             return own[key], args
@@ -205,7 +207,7 @@ class Function:
                 if schema.deprecated:
                     self._warn_of(schema)
                 plan = self._plan(index, sources, args, kwargs)
-                if decided_by_types:
+                if decided_by_types and key is not None:
                     if len(self._plans) >= _MOST_PLANS:
                         self._plans.clear()
                     self._plans[key] = plan
@@ -213,9 +215,21 @@ class Function:
             decided_by_types = decided_by_types and decided
         self._refuse(given, kwargs)
 
-    def _public(self) -> Any:
+    @property
+    def dotted(self) -> str:
+        """Its name with the module's, as messages have it: ``torch.add``, ``torch.Tensor.add``."""
+        return f"{'torch.Tensor' if self.method else self.home}.{self.name}"
+
+    @property
+    def qualified(self) -> str:
+        """``f.__qualname__`` in PyTorch."""
+        if self.method:
+            return f"TensorBase.{self.name}"
+        return f"_VariableFunctionsClass.{self.name}" if self.home == "torch" else self.name
+
+    def public(self) -> Any:
         """What programs call by the function's name."""
-        return self if self.method else namespace(self.home).get(self.name, self)
+        return resolver.method(self.name, self) if self.method else namespace(self.home).get(self.name, self)
 
     def _takes_any(self) -> bool:
         """Whether a parameter takes any value: ``torch.tensor``, to which a scalar of NumPy's says a dtype."""

@@ -1,4 +1,5 @@
-"""``__torch_function__``: classes of a program's whose objects PyTorch's functions take, by asking them what to do."""
+"""``__torch_function__``: classes of a program's whose objects PyTorch's functions take, by asking them what to do, and
+modes of a program's that see every call."""
 
 from __future__ import annotations
 
@@ -7,10 +8,70 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.modes import ContextMode
+from ...engine.state import state
 from ...engine.tensor import Tensor
+from ...numerics.naming import shown_as
 from .program_classes import NOTHING, Kind, bound, member_of
+from .registry import namespace
 
 NAME = "__torch_function__"
+
+
+class Disabled(ContextMode):
+    """Within it functions ask no object what to do: a tensor of a program's class is an ordinary one."""
+
+    __slots__ = ("modes", "previous")
+
+    def __enter__(self) -> None:
+        self.previous = state.asks
+        state.asks = False
+
+    def __exit__(self, *problem: object) -> None:
+        state.asks = self.previous
+
+
+@shown_as("torch._C.DisableTorchFunctionSubclass")
+class DisabledSubclass(Disabled):
+    """Within it functions ask no object what to do; modes still see their calls."""
+
+    __slots__ = ()
+
+
+@shown_as("torch._C.DisableTorchFunction")
+class DisabledAll(Disabled):
+    """Within it functions ask neither objects nor modes."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self.modes = state.function_modes[:]
+        state.function_modes.clear()
+
+    def __exit__(self, *problem: object) -> None:
+        super().__exit__()
+        state.function_modes[:] = self.modes
+
+
+def disabled(function: Any, types: Any, args: Any = (), kwargs: Any = None, /) -> Any:
+    """The ``__torch_function__`` of a class whose tensors are ordinary ones to functions."""
+    if type(args) not in (tuple, list) or not (kwargs is None or type(kwargs) is dict):
+        raise TypeError("__torch_function__(): args must be a tuple, and kwargs a dict")
+    with DisabledSubclass():
+        return callee(function)(*args, **(kwargs or {}))
+
+
+disabled.__name__ = disabled.__qualname__ = "_disabled_torch_function_impl"
+namespace("torch._C")["DisableTorchFunctionSubclass"] = DisabledSubclass
+namespace("torch._C")["DisableTorchFunction"] = DisabledAll
+namespace("torch._C")["_disabled_torch_function_impl"] = disabled
+
+
+def is_asked(kind: type) -> bool:
+    """Whether a class of a program's says what functions do with its objects."""
+    found = member_of(kind, NAME)
+    return found is not NOTHING and getattr(found, "__func__", found) is not disabled
 
 
 def asked(values: Iterable[Any]) -> list[Any]:
@@ -19,21 +80,34 @@ def asked(values: Iterable[Any]) -> list[Any]:
     found: list[Any] = []
     if type(values) not in (list, tuple):
         raise TypeError("what functions may ask is a list or tuple of objects")
+    if not state.asks:
+        return found
     for value in values:
         for each in value if type(value) in (list, tuple) else (value,):
             kind = type(each)
             if type(kind) is not Kind or any(type(other) is kind for other in found):
                 continue
-            if member_of(kind, NAME) is not NOTHING:
+            if is_asked(kind):
                 at = next((k for k, other in enumerate(found) if issubclass(kind, type(other))), len(found))
                 found.insert(at, each)
     return found
 
 
 def _first(objects: list[Any], function: Any, types: tuple[type, ...], args: Any, kwargs: Any) -> Any:
-    """What the first says that says anything; NotImplemented where none does."""
+    """What the innermost mode says, which is left meanwhile, or the first object that says anything; NotImplemented
+    where none does."""
+    given = (function, types, args) if kwargs is None else (function, types, args, kwargs)
+    modes = state.function_modes
+    if modes:
+        mode = modes.pop()
+        try:
+            answer = callee(bound(member_of(type(mode), NAME), mode))(*given)
+        finally:
+            modes.append(mode)
+        if answer is not NotImplemented:
+            return answer
     for value in objects:
-        answer = callee(bound(member_of(type(value), NAME), value))(function, types, args, kwargs)
+        answer = callee(bound(member_of(type(value), NAME), value))(*given)
         if answer is not NotImplemented:
             return answer
     return NotImplemented
@@ -83,7 +157,7 @@ def handled(name: str, function: Any, objects: list[Any], given: Iterable[Any], 
     if type(given) not in (list, tuple):
         raise TypeError("what functions may ask is a list or tuple of objects")
     kinds = list(map(type, objects))
-    if any(isinstance(value, Tensor) for value in given):
+    if any(isinstance(value, Tensor) and type(value) not in kinds for value in given):
         kinds.append(Tensor)
     answer = _first(objects, function, tuple(kinds), args, kwargs)
     if answer is NotImplemented:

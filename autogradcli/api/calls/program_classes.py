@@ -18,8 +18,9 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from ...engine.callbacks import callee
+from ...engine.tensor import Tensor
+from .class_kind import LABELS, SPECIAL, Raised, is_visible
 from .class_kind import METHODS as METHODS
-from .class_kind import NO_ARGUMENTS, SPECIAL, Raised, is_visible
 from .class_kind import Generic as Generic
 from .class_kind import Kind as Kind
 from .class_kind import Object as Object
@@ -37,12 +38,16 @@ COMPUTED: set[type] = set()
 
 NOTHING = object()
 
-#: What a class says of the classes that it derives from.
-CLASS_ORDER = ("__mro__", "__bases__", "__base__", "mro")
 
-
-def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords: dict[str, Any] | None = None) -> Kind:
+def derive(
+    bases: tuple[type, ...],
+    name: str,
+    members: dict[str, Any],
+    keywords: dict[str, Any] | None = None,
+    meta: Any = None,
+) -> Kind:
     """The class that ``class name(*bases, **keywords): members`` makes; a base is a ``Kind`` or an error of Python's.
+    ``meta`` is its metaclass, where that is a program's.
 
     A base's ``__init_subclass__`` is told of it. Raises TypeError for a special method that has no part in the
     language, in a class that has no base of ours, and for bases that don't go together.
@@ -54,15 +59,19 @@ def derive(bases: tuple[type, ...], name: str, members: dict[str, Any], keywords
         for member, value in members.items():
             if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
-    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}})
+    of_tensors = any(issubclass(base, Tensor) for base in bases)
+    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}, **({"__slots__": ()} if of_tensors else {})})
+    if meta is not None:
+        type.__setattr__(kind, "_metaclass", meta)
     for member, value in members.items():
         if is_visible(member):
-            _bind(kind, member, value)
+            bind(kind, member, value)
     if "__eq__" in members and "__hash__" not in members:
-        _bind(kind, "__hash__", None)
-    _keep_slots(kind, bases, members)
-    if issubclass(kind, Object):
-        kind._complete(members)
+        bind(kind, "__hash__", None)
+    if not of_tensors:
+        _keep_slots(kind, bases, members)
+    if issubclass(kind, Object) or of_tensors:
+        kind._complete(members)  # type: ignore[attr-defined]
     for member, value in members.items():
         if type(type(value)) is Kind and defines(type(value), "__set_name__"):
             special(value, "__set_name__")(kind, member)
@@ -95,7 +104,7 @@ def _put_in_slot(value: Any, name: str, new: Any) -> None:
     object.__setattr__(value, name, new)
 
 
-def _bind(kind: Kind, name: str, value: Any) -> None:
+def bind(kind: Kind, name: str, value: Any) -> None:
     """Enter a member into a program's class."""
     if name == "__new__" and type(value) in METHODS:
         value = staticmethod(value)
@@ -103,6 +112,8 @@ def _bind(kind: Kind, name: str, value: Any) -> None:
     if name in SPECIAL:
         if name == "__new__":
             type.__setattr__(kind, name, _new)
+        elif name in _OF_FIELDS and issubclass(kind, Tensor):
+            return  # the engine sets what it keeps there
         elif name in _DISPATCHERS:
             # None says that there is none, as of objects that compare equal and are not to be hashed.
             type.__setattr__(kind, name, None if value is None else _DISPATCHERS[name])
@@ -197,7 +208,7 @@ def _is_data(member: Any) -> bool:
     return kind is property or (type(kind) is Kind and (defines(kind, "__set__") or defines(kind, "__delete__")))
 
 
-def _told(value: Any, name: str, method: str) -> Any:
+def told_of(value: Any, name: str, method: str) -> Any:
     """The method of a descriptor that is to be told of ``value.name = new`` or ``del value.name``; None for none."""
     member = member_of(type(value), name)
     kind = type(member)
@@ -211,6 +222,8 @@ def special(value: Any, name: str) -> Callable[..., Any]:
 
 
 _DISPATCHERS = dispatchers(special)
+#: What Python asks for whatever is set, and the language alone where objects are tensors.
+_OF_FIELDS = ("__setattr__", "__delattr__")
 
 
 def defines(kind: type, name: str) -> bool:
@@ -223,7 +236,7 @@ def get(value: Any, name: str) -> Any:
     kind = type(value)
     member = member_of(kind, name) if is_visible(name) else NOTHING
     own = vars(value)
-    if name in own and is_visible(name) and not _is_data(member):
+    if name in own and (is_visible(name) or name in LABELS) and not _is_data(member):
         return own[name]
     if type(member) is property and member_of(kind, "__getattr__") is not NOTHING:
         try:
@@ -234,6 +247,8 @@ def get(value: Any, name: str) -> Any:
         return bound(member, value)
     if name == "__class__":
         return kind
+    if issubclass(kind, Tensor) and (native := value._native(name)) is not NOTHING:
+        return native
     if not name.startswith("__") and member_of(kind, "__getattr__") is not NOTHING:
         return special(value, "__getattr__")(name)
     raise AttributeError(f"'{kind.__name__}' object has no attribute '{name}'", name=name, obj=value)
@@ -263,15 +278,18 @@ def property_of(kind: type, name: str) -> property | None:
 
 def put(value: Any, name: str, new: Any) -> None:
     """``value.name = new``. Raises AttributeError for special names and properties that can't be set."""
-    _refuse_special(value, name)
+    refuse_special(value, name)
     kind = type(value)
+    if issubclass(kind, Tensor):
+        value._put(name, new)
+        return
     if isinstance(new, type) and _names_a_method(kind, name):
         new = callee(new)  # our own code calls what has the name of a method
     found = property_of(kind, name)
     way = member_of(kind, "__setattr__")
     if found is not None and way is NOTHING:
         put_property(found, value, name, new)
-    elif (way is NOTHING or type(way) is FunctionType) and (told := _told(value, name, "__set__")) is not None:
+    elif (way is NOTHING or type(way) is FunctionType) and (told := told_of(value, name, "__set__")) is not None:
         told(value, new)
     else:
         setattr(value, name, new)
@@ -291,9 +309,12 @@ def _names_a_method(kind: type, name: str) -> bool:
 
 def remove(value: Any, name: str) -> None:
     """``del value.name``. Raises AttributeError."""
-    _refuse_special(value, name)
-    if (told := _told(value, name, "__delete__")) is not None:
+    refuse_special(value, name)
+    if (told := told_of(value, name, "__delete__")) is not None:
         told(value)
+        return
+    if isinstance(value, Tensor):
+        value._remove(name)  # type: ignore[attr-defined]
         return
     found = property_of(type(value), name)
     if found is None or any(name in vars(value).get(group, ()) for group in ("_parameters", "_buffers", "_modules")):
@@ -304,144 +325,6 @@ def remove(value: Any, name: str) -> None:
         found.fdel(value)
 
 
-def _refuse_special(value: Any, name: str) -> None:
-    if name.startswith("__"):
+def refuse_special(value: Any, name: str) -> None:
+    if name.startswith("__") and not (name in LABELS and isinstance(value, Plain)):
         raise AttributeError(f"attribute '{name}' of '{type(value).__name__}' objects is not writable")
-
-
-def get_of_class(kind: Kind, name: str) -> Any:
-    """``Kind.name``. Raises AttributeError."""
-    if name in ("__name__", "__qualname__"):
-        return kind.__name__
-    if name == "__module__":
-        return kind.__module__
-    if name == "__annotations__":
-        found = members_of(kind).get(name, {})
-        return found.meaning() if hasattr(found, "meaning") else dict(found)
-    if name in CLASS_ORDER and not defines(kind, name):
-        from .class_order import order_of
-
-        return order_of(kind, name)
-    if name == "__members__" and is_enumeration(kind):
-        own: type = kind
-        return {each: member for each, member in members_of(kind).items() if type(member) is own}
-    member = member_of(kind, name) if is_visible(name) else NOTHING
-    if member is NOTHING and name in OF_ALL:
-        return getattr(OF_ALL[name], "__func__", OF_ALL[name])
-    if member is NOTHING:
-        raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
-    if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
-        try:
-            return member.fget(kind)
-        except (AttributeError, TypeError, NotImplementedError):  # it follows from what an object holds
-            return member
-    return bound_to_class(member, kind)
-
-
-def _of_class(kind: Kind) -> tuple[str, ...]:
-    """The properties of ours that a class has, too, where they are the same for all its objects."""
-    return kind._of_class if issubclass(kind, Object) else ()
-
-
-def bound_to_class(member: Any, kind: Kind) -> Any:
-    """A member as a class has it."""
-    if type(type(member)) is Kind and defines(type(member), "__get__"):
-        return special(member, "__get__")(None, kind)
-    if type(member) is staticmethod:
-        return member.__func__
-    if type(member) is FunctionType:
-        return _of_objects(kind, member)
-    return MethodType(member.__func__, kind) if type(member) is classmethod else member
-
-
-#: Our own methods as they are taken off their classes, each made once.
-_UNBOUND: dict[FunctionType, Callable[..., Any]] = {}
-
-
-def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
-    """``nn.Module.train``, to be called with a module: our own method trusts that its first argument is one."""
-    found = _UNBOUND.get(function)
-    if found is not None:
-        return found
-    home = next(base for base in reversed(kind.__mro__) if function in vars(base).get("__members__", {}).values())
-
-    def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(self, home):
-            name, given = function.__name__, type(self).__name__
-            raise TypeError(f"descriptor '{name}' for '{home.__name__}' objects doesn't apply to a '{given}' object")
-        return function(self, *args, **kwargs)
-
-    method.__name__, method.__qualname__, method.__doc__ = function.__name__, function.__qualname__, function.__doc__
-    method.__dict__["__wrapped__"] = function  # whose parameters help shows
-    _UNBOUND[function] = method
-    return method
-
-
-def put_in_class(kind: Kind, name: str, new: Any) -> None:
-    """``Kind.name = new``. Raises TypeError for a class that is not the program's own."""
-    if not is_program_class(kind):
-        raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
-    if not is_visible(name):
-        raise AttributeError(f"attribute '{name}' of a class is not writable")
-    if name in vars(kind).get("_enumerated", ()):
-        raise AttributeError(f"cannot reassign member {name!r}")
-    _bind(kind, name, new)
-    if issubclass(kind, Object):
-        kind._changed()
-
-
-def _put_plainly(value: Any, name: str, new: Any) -> None:
-    """What ``super().__setattr__(name, new)`` does where no base of ours has its own way."""
-    _refuse_special(value, name)
-    _refuse_others(value, name)
-    if found := property_of(type(value), name):
-        put_property(found, value, name, new)
-    elif (told := _told(value, name, "__set__")) is not None:
-        told(value, new)
-    else:
-        object.__setattr__(value, name, new)
-
-
-def _remove_plainly(value: Any, name: str) -> None:
-    _refuse_special(value, name)
-    _refuse_others(value, name)
-    object.__delattr__(value, name)
-
-
-def _refuse_others(value: Any, name: str) -> None:
-    """What is no object of these classes (a tensor, a function of ours) holds what programs don't see."""
-    if type(type(value)) is not Kind:
-        raise AttributeError(f"'{type(value).__name__}' object has no attribute '{name}'", name=name, obj=value)
-
-
-def _begin_plainly(value: Any, *args: Any, **kwargs: Any) -> None:
-    if args or kwargs:
-        raise TypeError(NO_ARGUMENTS)
-
-
-def _new_plainly(kind: Any, *args: Any, **kwargs: Any) -> Any:
-    """An object of a program's class, with nothing in it yet."""
-    if type(kind) is not Kind or not is_program_class(kind) or is_enumeration(kind):
-        raise TypeError(f"object.__new__(X): X is no class of the program's own: {getattr(kind, '__name__', 'X')}")
-    if issubclass(kind, BaseException):
-        return BaseException.__new__(kind, *args)
-    if args or kwargs:
-        if defines(kind, "__new__"):
-            raise TypeError("object.__new__() takes exactly one argument (the type to instantiate)")
-        if not defines(kind, "__init__"):
-            raise TypeError(f"{kind.__name__}() takes no arguments")
-    return object.__new__(kind)
-
-
-#: What ``object`` has in Python for ``super()`` and by its own name.
-OF_ALL: dict[str, Any] = {
-    "__init__": _begin_plainly,
-    "__new__": staticmethod(_new_plainly),
-    "__setattr__": _put_plainly,
-    "__delattr__": _remove_plainly,
-    "__repr__": lambda value: object.__repr__(value),
-    "__str__": lambda value: BaseException.__str__(value) if isinstance(value, BaseException) else repr(value),
-    "__eq__": lambda value, other: value is other or NotImplemented,
-    "__hash__": lambda value: object.__hash__(value),
-    "__init_subclass__": lambda kind: None,
-}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
 
-from ...engine.callbacks import callee
+from ...engine.callbacks import callee, resolver
 from ...engine.state import state
 from ...engine.tensor import Tensor
 from ..arrays.values import has_scalars, without_scalars
@@ -52,7 +52,7 @@ class PythonFunction:
 
                 objects = asked((*args, *kwargs.values()))
                 if objects:
-                    return ask_python(f"{self.home}.{self.name}", self, self.call, objects, args, kwargs)
+                    return ask_python(self.dotted, self.public(), self.call, objects, args, kwargs)
             check_arguments(self.name, self.call, args, kwargs)
             if self.takes_functions:
                 args = tuple(map(callee, args))
@@ -71,6 +71,20 @@ class PythonFunction:
     @property
     def doc(self) -> str:
         return self.call.__doc__ or ""
+
+    @property
+    def dotted(self) -> str:
+        """Its name with the module's, as messages have it."""
+        return f"{'torch.Tensor' if self.home == 'Tensor' else self.home}.{self.name}"
+
+    @property
+    def qualified(self) -> str:
+        """``f.__qualname__`` in PyTorch."""
+        return f"Tensor.{self.name}" if self.home == "Tensor" else self.name
+
+    def public(self) -> Any:
+        """What programs call by the function's name."""
+        return resolver.method(self.name, self) if self.home == "Tensor" else self
 
     def calculator(self) -> PythonFunction:
         """The same function as its bare name offers it: a number or a list of numbers counts as a tensor

@@ -76,6 +76,10 @@ NAMESPACES: dict[str, dict[str, Any]] = {}
 FURTHER: dict[str, Callable[[str], Any]] = {}
 
 
+#: What is told when a program's modes begin to see every call, and when they no longer do (``function_modes.py``).
+SWITCHES: list[Callable[[bool], None]] = []
+
+
 def attributes_of(kind: type) -> dict[str, Attribute]:
     return ATTRIBUTES.setdefault(kind, {})
 

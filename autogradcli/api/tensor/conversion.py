@@ -209,7 +209,7 @@ for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
 # -- classes that can be called ------------------------------------------------------------------------------------
 
 
-def _new_tensor(*data: Any) -> Tensor:
+def new_tensor(*data: Any) -> Tensor:
     """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
     if len(data) == 1 and isinstance(data[0], Tensor):
         result: Tensor = alias(data[0])
@@ -222,7 +222,7 @@ def _new_tensor(*data: Any) -> Tensor:
     return result
 
 
-def _new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
+def new_parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     """A tensor that a module learns: a leaf on the data's memory."""
     if data is None:
         data = made(array_from([], dtypes.default.dtype))
@@ -337,14 +337,14 @@ def _new_size(sizes: Any = ()) -> Size:
 
 
 for _maker, _spelled in (
-    (_new_tensor, "Tensor"),
+    (new_tensor, "Tensor"),
     (_new_variable, "Variable"),
-    (_new_parameter, "Parameter.__new__"),
+    (new_parameter, "Parameter.__new__"),
     (_new_size, "Size"),
 ):
     _maker.__qualname__ = _spelled  # what Python's own messages call it
-CONSTRUCTORS[Tensor] = _new_tensor
-CONSTRUCTORS[Parameter] = _new_parameter
+CONSTRUCTORS[Tensor] = new_tensor
+CONSTRUCTORS[Parameter] = new_parameter
 CONSTRUCTORS[Size] = _new_size
 CONSTRUCTORS[Variable] = _new_variable
 namespace("torch.autograd")["Variable"] = Variable

@@ -161,6 +161,12 @@ _INPLACE = {
 }  # fmt: skip
 
 
+def operator_of_tensors(dunder: str) -> Callable[..., Any] | None:
+    """What ``Tensor`` itself has under the name of a special method."""
+    found: Callable[..., Any] | None = getattr(Tensor, dunder, None)
+    return found
+
+
 # -- conversions -------------------------------------------------------------------------------------------
 
 

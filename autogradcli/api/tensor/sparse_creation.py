@@ -16,11 +16,20 @@ from ...engine.sparse import SparseTensor, of_parts, sparse_tensor
 from ...engine.tensor import Parameter, Size, Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.limits import charge_array, charge_items
+from ...operations.linalg.sparse_products import (
+    sparse_dense,
+    sparse_mm,
+    sparse_mv,
+    sparse_product,
+    sparse_sums,
+    sparse_values,
+)
 from ..calls.argument_types import Value, type_name
 from ..calls.overloads import OF_TYPES, PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
+from .sparse_arithmetic import quotient, scaled
 
 PLACES["sparse"] = ("torch.sparse", "")
 
@@ -35,7 +44,7 @@ def _M(name: str) -> Any:
     return method.call
 
 
-def _made(indices: np.ndarray, source: Tensor, shape: tuple[int, ...], coalesced: bool = False) -> SparseTensor:
+def made_of(indices: np.ndarray, source: Tensor, shape: tuple[int, ...], coalesced: bool = False) -> SparseTensor:
     charge_array(shape, source.array.itemsize)
     found = sparse_tensor(of_parts(shape, indices, source.array), coalesced)
     assert isinstance(found, SparseTensor)
@@ -103,10 +112,12 @@ def sparse_coo_tensor(
                     f"values has incorrect size, expected {list(shape[len(places) :])}, got {list(rest)}"
                 )
         _check_places(places, shape)
+    if source.requires_grad and not requires_grad:
+        source = sparse_values(source)
     if requires_grad:
         source = _M("detach")(source) if source.node is not None else wrap(source.array)
         require_grad(source)
-    return _made(places, source, shape, bool(is_coalesced))
+    return made_of(places, source, shape, bool(is_coalesced))
 
 
 def _check_places(places: np.ndarray, shape: tuple[int, ...]) -> None:
@@ -131,7 +142,7 @@ def to_sparse(self: Tensor, sparse_dim: int | None = None) -> Tensor:
     kept = self.array if dims == rank else np.any(self.array.reshape(*self.array.shape[:dims], -1) != 0, axis=-1)
     places = np.stack(np.nonzero(kept)) if kept.size else np.zeros((dims, 0), np.int64)
     source = _T("index_select")(_M("reshape")(self, -1, *self.array.shape[dims:]), 0, _flat(places, self.array.shape))
-    return _made(places.astype(np.int64), source, self.array.shape, True)
+    return made_of(places.astype(np.int64), source, self.array.shape, True)
 
 
 def _flat(places: np.ndarray, shape: tuple[int, ...]) -> Tensor:
@@ -141,7 +152,11 @@ def _flat(places: np.ndarray, shape: tuple[int, ...]) -> Tensor:
     return wrap(np.ravel_multi_index(tuple(places), shape[: len(places)]).astype(np.int64))
 
 
-def _to_dense(self: SparseTensor, dtype: Any = None) -> Tensor:
+def dense_of(self: SparseTensor, dtype: Any = None) -> Tensor:
+    if len(self.indices) == self.dense.ndim:
+        flat = _flat(self.indices, self.dense.shape)
+        made: Tensor = sparse_dense(source_of(self), flat, self.dense.shape)
+        return made if dtype is None else _M("to")(made, dtype)
     start = _T("zeros")(self.dense.shape, dtype=self.dtype)
     found: Tensor = _M("index_put")(start, tuple(wrap(row) for row in self.indices), source_of(self), accumulate=True)
     return found if dtype is None else _M("to")(found, dtype)
@@ -153,10 +168,9 @@ def _coalesce(self: SparseTensor) -> SparseTensor:
     shape = self.dense.shape[: len(self.indices)]
     places, inverse = np.unique(_flat(self.indices, shape).array, return_inverse=True)
     source = source_of(self)
-    start = _T("zeros")((len(places), *source.array.shape[1:]), dtype=source.dtype)
-    summed = _M("index_add")(start, 0, wrap(inverse.astype(np.int64)), source)
+    summed = sparse_sums(source, wrap(inverse.astype(np.int64)), len(places))
     indices = np.stack(np.unravel_index(places, shape)).astype(np.int64)
-    return _made(indices, summed, self.dense.shape, True)
+    return made_of(indices, summed, self.dense.shape, True)
 
 
 def _values(self: SparseTensor) -> Tensor:
@@ -165,12 +179,12 @@ def _values(self: SparseTensor) -> Tensor:
     return source_of(self)
 
 
-def product(left: Any, right: Any) -> Any:
+def product(left: Any, right: Any, by: Any = sparse_mm) -> Any:
     """A sparse matrix with a dense matrix or vector: each value takes its row of the dense one along."""
     if not isinstance(left, SparseTensor):
-        return _T("matmul")(left, _to_dense(right))
+        return _T("matmul")(left, dense_of(right))
     if isinstance(right, SparseTensor):
-        right = _to_dense(right)
+        right = dense_of(right)
     if len(left.indices) != 2 or left.dense.ndim != 2 or right.array.ndim not in (1, 2):
         raise RuntimeError("a sparse matrix is multiplied with a dense matrix or vector")
     if left.dense.shape[1] != right.array.shape[0]:
@@ -180,17 +194,14 @@ def product(left: Any, right: Any) -> Any:
         )
     rows, columns = (wrap(row) for row in left.indices)
     values = source_of(left)
-    taken = _M("index_select")(right, 0, columns)
-    scaled = taken * (values if right.array.ndim == 1 else _T("unsqueeze")(values, 1))
-    start = _T("zeros")((left.dense.shape[0], *right.array.shape[1:]), dtype=scaled.dtype)
-    return _M("index_add")(start, 0, rows, scaled)
+    return (sparse_mv if right.array.ndim == 1 else by)(values, right, rows, columns, left.dense.shape[0])
 
 
 def mm(mat1: Tensor, mat2: Tensor, reduce: str = "sum") -> Tensor:
     """A sparse matrix times a dense one, with gradients of both. Raises RuntimeError for shapes that don't fit."""
     if reduce != "sum":
         raise NotImplementedError("sparse.mm(reduce=) isn't here: only the sum")
-    found: Tensor = product(mat1, mat2)
+    found: Tensor = product(mat1, mat2, sparse_product)
     return found
 
 
@@ -201,7 +212,7 @@ def _sum(input: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:
     if dim is None:
         found: Tensor = _M("sum")(source_of(input), dtype=dtype)
         return found
-    return _M("sum")(_to_dense(input), dim, dtype=dtype)  # type: ignore[no-any-return]
+    return _M("sum")(dense_of(input), dim, dtype=dtype)  # type: ignore[no-any-return]
 
 
 def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
@@ -211,12 +222,12 @@ def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
             f"t() expects a tensor with <= 2 sparse and 0 dense dimensions, but got {sparse} sparse and "
             f"{self.dense.ndim - sparse} dense dimensions"
         )
-    return _made(self.indices[::-1], source_of(self), self.dense.shape[::-1])
+    return made_of(self.indices[::-1], source_of(self), self.dense.shape[::-1])
 
 
 def _gradient(self: SparseTensor) -> Any:
     grad = None if self.source is None else self.source.grad
-    return None if grad is None else _made(self.indices, grad, self.dense.shape, self.coalesced)
+    return None if grad is None else made_of(self.indices, grad, self.dense.shape, self.coalesced)
 
 
 def _matmul(self: SparseTensor, other: Any) -> Any:
@@ -225,6 +236,31 @@ def _matmul(self: SparseTensor, other: Any) -> Any:
 
 def _rmatmul(self: SparseTensor, other: Any) -> Any:
     return product(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
+def _rebuilt(t: SparseTensor, indices: np.ndarray, values: Tensor) -> SparseTensor:
+    return made_of(indices, values, t.dense.shape, t.coalesced)
+
+
+def _times(self: SparseTensor, other: Any) -> Any:
+    return scaled(self, other, source_of(self), _rebuilt)
+
+
+def _by(self: SparseTensor, other: Any) -> Any:
+    return quotient(self, other, source_of(self), _rebuilt)
+
+
+def _plus(self: SparseTensor, other: Any) -> Any:
+    """Of two tensors with the same places, on their values; any other sum is without a history."""
+    same = isinstance(other, SparseTensor) and type(other) is type(self) and self.shape == other.shape
+    if same and np.array_equal(self.indices, other.indices):
+        return _rebuilt(self, self.indices, sum_of(source_of(self), source_of(other)))
+    return sparse_tensors.add(self, other)
+
+
+def sum_of(a: Any, b: Any) -> Tensor:
+    total: Tensor = a + b
+    return total
 
 
 def _set_require(self: SparseTensor, requires_grad: bool) -> None:
@@ -239,7 +275,7 @@ def _require(self: SparseTensor, requires_grad: bool = True) -> SparseTensor:
 def _install() -> None:
     table = attributes_of(SparseTensor)
     for name, call, doc in (
-        ("to_dense", _to_dense, "As an ordinary tensor."),
+        ("to_dense", dense_of, "As an ordinary tensor."),
         ("coalesce", _coalesce, "With every index once, in order."),
         ("values", _values, "The values; of a coalesced tensor."),
         ("_values", source_of, "The values."),
@@ -261,7 +297,11 @@ def _install() -> None:
     table["grad"] = Property(_gradient, doc="The gradient, at the same indices.")
     table["is_leaf"] = Property(lambda t: t.source is None or t.source.is_leaf, doc="Whether it has no history.")
     table["grad_fn"] = Property(lambda t: None if t.source is None else t.source.grad_fn, doc="What made its values.")
-    for name, operator in {"__matmul__": _matmul, "__rmatmul__": _rmatmul}.items():
+    operators: dict[str, Any] = {
+        "__matmul__": _matmul, "__rmatmul__": _rmatmul, "__mul__": _times, "__rmul__": _times, "__truediv__": _by,
+        "__add__": _plus, "__neg__": lambda t: _times(t, -1),
+    }  # fmt: skip
+    for name, operator in operators.items():
         setattr(SparseTensor, name, operator)
 
 

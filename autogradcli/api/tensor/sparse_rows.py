@@ -13,10 +13,12 @@ from ...engine.tensor import Parameter, Tensor, wrap
 from ..calls.argument_types import Value
 from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
-from ..calls.registry import Method, Property, attributes_of, namespace
+from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from .placement import SPARSE_CSR
-from .sparse_creation import product, source_of, sparse_coo_tensor, to_sparse
+from .sparse_arithmetic import added, multiplied, scaled
+from .sparse_creation import dense_of, made_of, product, source_of, sparse_coo_tensor, sum_of, to_sparse
 from .sparse_tensors import dtype_note, part_text
+from .tensor_text import options
 
 
 class RowsTensor(SparseTensor):
@@ -37,16 +39,22 @@ def _starts(t: SparseTensor) -> np.ndarray:
 
 def rows_text(t: RowsTensor) -> str:
     """The ``repr`` of a sparse matrix by rows."""
-    history = ""
-    if t.source is not None and t.source.requires_grad:
-        history = ", requires_grad=True" if t.source.grad_fn is None else ", grad_fn=<ToSparseCsrBackward0>"
     parts = [
         f"crow_indices={part_text(_starts(t), 20)}",
         f"col_indices={part_text(t.indices[1], 19)}",
-        f"values={part_text(t.values, 14)}, size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_note(t.dense)}",
-        f"layout=torch.sparse_csr{history}",
+        f"values={part_text(t.values, 14)}",
     ]
-    return "tensor(" + ",\n       ".join(parts) + ")"
+    more = [f"size={tuple(t.dense.shape)}", f"nnz={t.indices.shape[1]}{dtype_note(t.dense)}", "layout=torch.sparse_csr"]
+    if t.source is not None and t.source.requires_grad:
+        made_by = type(t.source.grad_fn).__name__.replace("IndexSelectBackward0", "ToSparseCsrBackward0")
+        more.append("requires_grad=True" if t.source.grad_fn is None else f"grad_fn=<{made_by}>")
+    text = "tensor(" + ",\n       ".join(parts)
+    width = len(text) - text.rfind("\n") + 1
+    for part in more:  # each on a line of its own where it doesn't fit
+        wraps = width + len(part) + 2 > options.linewidth
+        text += (",\n       " if wraps else ", ") + part
+        width = 7 + len(part) if wraps else width + len(part) + 2
+    return text + ")"
 
 
 def _by_rows(t: Any) -> Any:
@@ -69,7 +77,7 @@ def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:
 
 def _again(t: SparseTensor) -> Tensor:
     """The same as a tensor of its own, in order."""
-    return sparse_coo_tensor(wrap(t.indices), source_of(t), t.dense.shape, is_coalesced=True)
+    return made_of(t.indices, source_of(t), t.dense.shape, True)
 
 
 def sparse_csr_tensor(
@@ -101,6 +109,43 @@ def _whole(given: Any) -> np.ndarray:
     return found.array.astype(np.int64)
 
 
+def _method(name: str) -> Any:
+    method = ATTRIBUTES[Tensor][name]
+    assert isinstance(method, Method)
+    return method.call
+
+
+def _rebuilt(t: SparseTensor, indices: np.ndarray, values: Tensor) -> Any:
+    return _by_rows(made_of(indices, values, t.dense.shape, True))
+
+
+def _unsupported(self: Any, other: Any) -> Any:
+    raise RuntimeError("unsupported tensor layout: SparseCsr")
+
+
+def _add(self: Any, other: Any) -> Any:
+    if isinstance(other, RowsTensor):
+        return added(self, other, source_of(self), source_of(other), _rebuilt)
+    if isinstance(other, Tensor) and not isinstance(other, SparseTensor):
+        return sum_of(dense_of(self), other)
+    shown = list(other.shape) if isinstance(other, Tensor) else []
+    raise RuntimeError(
+        f"add: expected 'self' and 'other' to have same size, but self has size {shown} while other has size "
+        f"{list(self.shape)}"
+    )
+
+
+def _multiply(self: Any, other: Any) -> Any:
+    made = scaled(self, other, source_of(self), _rebuilt)
+    if made is not NotImplemented:
+        return made
+    if isinstance(other, RowsTensor):
+        return multiplied(self, other, source_of(self), source_of(other), _rebuilt)
+    if isinstance(other, Tensor) and not isinstance(other, SparseTensor):
+        return multiplied(self, other, source_of(self), None, _rebuilt)
+    return NotImplemented
+
+
 def _refused(name: str) -> Any:
     def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError(f"a sparse matrix by rows has no {name} here: .to_sparse() or .to_dense() has")
@@ -125,15 +170,28 @@ def _install() -> None:
     table["layout"] = Property(lambda t: SPARSE_CSR, doc="torch.sparse_csr.")
     table["is_sparse"] = Property(lambda t: False, doc="False: its indices are not a tensor of places.")
     table["is_sparse_csr"] = Property(lambda t: True, doc="True.")
-    for name, symbol in (("add", "+"), ("radd", "+"), ("mul", "*"), ("rmul", "*"), ("truediv", "/"), ("neg", "-")):
-        setattr(RowsTensor, f"__{name}__", _refused(f"operator {symbol}"))
+    operators: tuple[tuple[str, Any], ...] = (
+        ("add", _add), ("radd", _add), ("mul", _multiply), ("rmul", _multiply), ("neg", lambda t: _multiply(t, -1)),
+        ("sub", _unsupported), ("rsub", _unsupported), ("truediv", _unsupported),
+    )  # fmt: skip
+    for name, operator in operators:
+        setattr(RowsTensor, f"__{name}__", operator)
+    more: tuple[tuple[str, Any, str], ...] = (
+        ("add", _add, "The sum with a sparse matrix by rows, or a dense one."),
+        ("mul", _multiply, "The product by elements: with a number, a sparse matrix by rows, or a dense one."),
+        ("neg", lambda t: _multiply(t, -1), "Of the other sign."),
+        ("abs", lambda t: _rebuilt(t, t.indices, _method("abs")(source_of(t))), "The magnitudes."),
+        ("sum", lambda t: _method("sum")(source_of(t)), "The sum of all elements."),
+    )
+    for name, call, doc in more:
+        table[name] = Method(call, doc)
     for name in ("mm", "matmul", "mv"):
         for other in (Tensor, Parameter, SparseTensor, RowsTensor):
             OF_TYPES[name][(RowsTensor, other)] = OF_TYPES[name][(other, RowsTensor)] = product
 
 
 def _again_of(t: SparseTensor, values: Tensor) -> Tensor:
-    return sparse_coo_tensor(wrap(t.indices), values, t.dense.shape, is_coalesced=True)
+    return made_of(t.indices, values, t.dense.shape, True)
 
 
 _install()

@@ -97,7 +97,7 @@ def _negative(self: SparseTensor) -> Tensor:
     return sparse_tensor(with_parts(-self.dense, self.indices, -self.values), self.coalesced)
 
 
-def _add(self: SparseTensor, other: Any) -> Any:
+def add(self: SparseTensor, other: Any) -> Any:
     if isinstance(other, SparseTensor):
         _no_history(self, other)
         total: Any = sparse_array(self) + sparse_array(other)
@@ -107,7 +107,7 @@ def _add(self: SparseTensor, other: Any) -> Any:
 
 def _radd(self: SparseTensor, other: Any) -> Any:
     _no_history(self)
-    return wrap(other.array + self.dense) if isinstance(other, Tensor) else _add(self, other)
+    return wrap(other.array + self.dense) if isinstance(other, Tensor) else add(self, other)
 
 
 def _install() -> None:
@@ -139,7 +139,7 @@ def _install() -> None:
     table["is_sparse"] = Property(lambda t: True, doc="True.")
     operators: dict[str, Any] = {
         "__mul__": _scaled(np.multiply), "__rmul__": _scaled(np.multiply), "__truediv__": _scaled(np.divide),
-        "__neg__": lambda t: _negative(t), "__add__": _add, "__radd__": _radd,
+        "__neg__": lambda t: _negative(t), "__add__": add, "__radd__": _radd,
     }  # fmt: skip
     for name, operator in operators.items():
         setattr(SparseTensor, name, operator)

@@ -11,7 +11,7 @@ from ...engine.tensor import MetaTensor, Parameter, Tensor
 from .tensor_text import meta_text, tensor_text
 
 
-def tensor_repr(tensor: Tensor) -> str:
+def tensor_repr(tensor: Tensor, tensor_contents: None = None) -> str:
     """``tensor([1., 2.], grad_fn=<MulBackward0>)``, as PyTorch prints it."""
     meta = tensor.meta
     if meta is not None and meta.layer is not None:
@@ -30,12 +30,17 @@ def tensor_repr(tensor: Tensor) -> str:
         name = None if grad_fn is None else shown_name(grad_fn)
         text = meta_text(tensor.array, name, tensor.node is not None)
         return f"Parameter containing:\n{text}" if isinstance(tensor, Parameter) else text
+    kind = type(tensor)
+    own = kind.__module__ == "__main__"  # a class of the program's
     text = tensor_text(
         tensor.array,
         grad_fn="Invalid" if ambiguous else None if grad_fn is None else shown_name(grad_fn),
         requires_grad=tensor.node is not None and grad_fn is None,
         tangent=tangent,
+        prefix=f"{kind.__name__}(" if own else "tensor(",
     )
+    if own and isinstance(tensor, Parameter):
+        text = f"Parameter({text})"
     return f"Parameter containing:\n{text}" if isinstance(tensor, Parameter) else text
 
 

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from ...api.calls import registry
+from ...api.calls.metaclasses import called
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
@@ -71,7 +72,7 @@ def callable_of(value: Any) -> Callable[..., Any]:
 
 def _constructor(kind: type) -> Callable[..., Any]:
     if type(kind) is Kind:
-        return kind
+        return called(kind)
     found = CONSTRUCTORS.get(kind)
     if found is not None:
         if type(found) is FunctionType:  # whose name its messages would tell

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...api.calls.registry import Property
+from ...api.calls.registry import SWITCHES, Property
 from ...api.tensor.operators import OF_TWO_TENSORS
 from ...engine.tensor import Tensor
 from ..read.syntax import Place
@@ -27,6 +27,17 @@ from ..values.text_format import format_value, to_ascii, to_repr, to_str
 from ..values.text_format import joined as joined_text
 from . import variables
 from .context import Context, compiles, expression
+
+#: Of which class two operands go to their operation at once: none while a program's modes see every call.
+_at_once: type | None = Tensor
+
+
+def _switch(on: bool) -> None:
+    global _at_once
+    _at_once = None if on else Tensor
+
+
+SWITCHES.append(_switch)
 
 OF_TENSORS = {
     ast.Add: OF_TWO_TENSORS["add"],
@@ -64,7 +75,7 @@ def _binary(node: ast.BinOp, c: Context) -> Run:
     def binary(f: Frame, place: Place = at) -> Any:
         a = left(f)
         b = right(f)
-        if a.__class__ is Tensor is b.__class__:
+        if a.__class__ is _at_once is b.__class__:
             return of_tensors(a, b)
         try:
             return operate(a, b)

@@ -14,7 +14,7 @@ from .context import Context, compiles_statement
 
 
 def _module(dotted: str) -> Namespace:
-    modules.load(dotted.partition(".")[0])
+    modules.load(dotted if dotted == "torch.types" else dotted.partition(".")[0])
     found = Namespace.of(dotted)
     if found is None:
         from .. import absent

@@ -6,17 +6,14 @@ A compiled statement returns None to go on, BREAK or CONTINUE, or a one-element 
 from __future__ import annotations
 
 import ast
-from functools import partial
 from types import CodeType
 from typing import Any
 
-from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
-from ...engine.tensor import Tensor
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.kinds import UNBOUND, Form, Frame, Metaclass, Run, TakesTotal
-from ..values.mappings import HELD
+from ..values.deriving import begun, subclass_of
+from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
 from .calls import callable_of
@@ -215,8 +212,9 @@ def _class(node: ast.ClassDef, c: Context) -> Run:
     at = c.place(node.bases[0] if node.bases else node)
 
     def make(f: Frame, place: Place = at) -> Any:
-        subclass = _subclass_of([base(f) for base in bases], {name: value(f) for name, value in keywords})
-        members: dict[str, Any] = {"__doc__": document}
+        subclass = subclass_of([base(f) for base in bases], {name: value(f) for name, value in keywords})
+        members = begun(subclass, name)
+        members["__doc__"] = document
         if annotations:
             members["__annotations__"] = annotations
         frame = [members, *[None] * extra, *[f[slot] for slot in sources]]
@@ -244,55 +242,3 @@ def _annotations(node: ast.ClassDef, c: Context) -> dict[str, str]:
     from .annotations import Written
 
     return Written(node, c)
-
-
-#: Words of annotations whose subclasses annotations may subscript.
-_GENERIC = ("Generic", "Protocol")
-
-
-def _subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
-    """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
-    bases = [Generic if type(base) is Form and base.text in _GENERIC else base for base in bases]
-    bases = [HELD.get(base, base) if isinstance(base, type) else base for base in bases if type(base) is not Form]
-    meta = keywords.pop("metaclass", None)
-    if type(meta) is Metaclass:
-        if not any(type(base) is Kind and issubclass(base, meta.base) for base in bases):
-            bases.append(meta.base)
-    elif meta is not None and meta is not type:
-        raise TypeError(f"a class can't have {_named(meta)} as its metaclass here: abc.ABCMeta and enum.EnumMeta alone")
-    bases = with_mixin(bases)
-    if not bases:
-        return partial(derive, (Plain,), keywords=keywords)
-    if all(type(base) is Kind or _is_error(base) for base in bases):
-        return partial(derive, tuple(bases), keywords=keywords)
-    if len(bases) == 1 and (not keywords or (isinstance(bases[0], TakesTotal) and [*keywords] == ["total"])):
-        try:
-            return partial(bases[0].subclass, **keywords)
-        except AttributeError:
-            pass
-    wrong = next(base for base in bases if type(base) is not Kind)
-    if isinstance(wrong, type) and wrong in _INSTEAD:
-        raise TypeError(f"a class can't derive from {_named(wrong)} here: {_INSTEAD[wrong]}")
-    raise TypeError(
-        f"a class can't derive from {_named(wrong)} here: bases are the program's own classes, errors, "
-        "torch.nn.Module, optimizers and schedulers, or torch.autograd.Function alone"
-    )
-
-
-_HOLDING = "let its objects hold one, with the special methods that they need (__getitem__, __len__, __iter__)"
-#: What to do in place of a class that derives from what programs can't derive from.
-_INSTEAD: dict[type, str] = {
-    Tensor: "let its objects hold a tensor, with the operators that they need and a __torch_function__ "
-    "that functions ask",
-    **dict.fromkeys((set, tuple, str), _HOLDING),
-    **dict.fromkeys((int, float, complex), "let its objects hold a number, with the operators that they need"),
-    type: "a base's __init_subclass__ is told of each class that derives from it, and __new__ makes its objects",
-}
-
-
-def _is_error(base: Any) -> bool:
-    return isinstance(base, type) and issubclass(base, Exception)
-
-
-def _named(value: Any) -> str:
-    return f"'{value.__name__}'" if isinstance(value, type) else f"a value of type '{type(value).__name__}'"

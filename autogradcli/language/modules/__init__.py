@@ -98,6 +98,8 @@ def load(name: str) -> None:
             from . import time_module  # noqa: F401
         case "timeit":
             from . import timeit_module  # noqa: F401
+        case "torch.types":
+            from . import torch_types_module  # noqa: F401
         case "tqdm":
             from . import tqdm_module  # noqa: F401
         case "traceback":

@@ -41,6 +41,12 @@ class ABC(Plain):
         return super().__new__(cls)
 
 
+def _abstract_methods(kind: Kind) -> frozenset[str]:
+    return frozenset(_abstract(kind))
+
+
+ABC._of_class = ("__abstractmethods__",)
+members_of(ABC)["__abstractmethods__"] = property(_abstract_methods)
 members_of(ABC)["__new__"] = staticmethod(ABC.__new__)  # which a program's own calls
 
 

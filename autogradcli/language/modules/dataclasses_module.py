@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...api.calls.class_fields import KEYWORDS, REQUIRED, bound
-from ...api.calls.program_classes import Kind, get_of_class, is_program_class, members_of, put_in_class, special
+from ...api.calls.class_lookup import get_of_class, put_in_class
+from ...api.calls.program_classes import Kind, is_program_class, members_of, special
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import Builtin, callable_of

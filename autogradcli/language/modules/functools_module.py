@@ -7,14 +7,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ...api.calls.class_lookup import put_in_class
 from ...api.calls.program_classes import (
     COMPUTED,
     METHODS,
     Kind,
+    Plain,
     defines,
     is_program_class,
     members_of,
-    put_in_class,
+    put,
     special,
 )
 from ...api.calls.registry import Method, Property, attributes_of, namespace
@@ -242,6 +244,10 @@ def update_wrapper(wrapper: Any, wrapped: Any, assigned: Any = (), updated: Any 
         else:
             wrapper.name = wrapper.qualname = str(get_attribute(wrapped, "__name__"))
         wrapper.attributes["__wrapped__"] = wrapped
+    elif isinstance(wrapper, Plain):
+        for label in ("__name__", "__qualname__", "__doc__"):
+            put(wrapper, label, get_attribute(wrapped, label))
+        put(wrapper, "__wrapped__", wrapped)
     return wrapper
 
 

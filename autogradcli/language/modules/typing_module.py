@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...api.calls.protocols import checkable
 from ...api.calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import DIRECT
@@ -138,9 +139,17 @@ def _itself(value: Any, /) -> Any:
     return value
 
 
-for _name in ("final", "overload", "override", "no_type_check", "runtime_checkable"):
+for _name in ("final", "overload", "override", "no_type_check"):
     _itself.__name__ = _name
     entering("typing")(_itself)
+
+
+@entering("typing")
+def runtime_checkable(cls: Any, /) -> Any:
+    """A decorator of a protocol's class: ``isinstance`` asks whether a value has the members of it."""
+    return checkable(cls)
+
+
 namespace("typing_extensions").update(_table)
 
 

@@ -8,17 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from ...api.calls.class_lookup import get_of_class
 from ...api.calls.class_order import names_of
-from ...api.calls.program_classes import (
-    METHODS,
-    Kind,
-    Plain,
-    defines,
-    fields_of,
-    get,
-    get_of_class,
-    members_of,
-)
+from ...api.calls.program_classes import METHODS, Kind, Plain, defines, fields_of, get, members_of
 from ...api.calls.registry import namespace
 from ...engine.modes import ContextMode
 from ...engine.state import state

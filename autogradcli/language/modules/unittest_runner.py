@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from ...api.calls.class_lookup import get_of_class
 from ...api.calls.class_order import names_of
-from ...api.calls.program_classes import Kind, Object, defines, fields_of, get_of_class
+from ...api.calls.program_classes import Kind, Object, defines, fields_of
 from ...api.calls.registry import namespace
 from ..compile.calls import callable_of
 from ..values.budget import budget, check_items

@@ -12,7 +12,7 @@ from itertools import chain
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from ...api.calls import program_classes
+from ...api.calls import class_lookup, program_classes
 from ...api.calls.object_fields import Fields, Members
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
@@ -21,12 +21,14 @@ from ...api.calls.registry import (
     ATTRIBUTES,
     CLASS_ATTRIBUTES,
     NAMESPACES,
+    SWITCHES,
     Attribute,
     Method,
     Property,
     attributes_of,
 )
 from ...api.calls.super_object import Super
+from ...engine.callbacks import resolver
 from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import STANDS_FOR, Tensor
@@ -77,7 +79,9 @@ def _merged(kind: type) -> dict[str, Attribute]:
     for base in reversed(kind.__mro__):
         own = ATTRIBUTES.get(base, {})
         if isinstance(own, LazyTable):
-            table.update(own.loaded())
+            table.update(
+                {name: seen(entry, name) for name, entry in own.loaded().items()} if _watching else own.loaded()
+            )
         else:
             table.update({name: _named(entry, base, name) for name, entry in own.items()})
     return table
@@ -92,6 +96,27 @@ def _named(entry: Attribute, kind: type, name: str) -> Attribute:
     return Method(renamed(call, f"{kind.__name__}.{name}"), entry.doc)
 
 
+#: Whether a program's modes see every call, and the attributes that are read.
+_watching = False
+
+
+def seen(entry: Attribute, name: str) -> Attribute:
+    """An attribute of tensors whose reading modes see."""
+    if type(entry) is not Property or name == ANY:
+        return entry
+    from ...api.calls.getters import watched
+
+    return watched(entry, name)
+
+
+def _switch(on: bool) -> None:
+    global _watching
+    _watching = on
+    for kind in [kind for kind in TABLES if issubclass(kind, Tensor)]:
+        del TABLES[kind]
+
+
+SWITCHES.append(_switch)
 _NO_TABLE: dict[str, Attribute] = {}
 TABLES = _Tables()
 
@@ -106,7 +131,9 @@ def entry_of(value: Any, name: str) -> Attribute | None:
             table = dict.get(ATTRIBUTES, base)  # those that are made when they are first asked for have been
             entry = None if table is None else table.get(name)
             if entry is not None:
-                entry = merged[name] = entry if kind is Tensor else _named(entry, base, name)
+                entry = merged[name] = (
+                    (seen(entry, name) if _watching else entry) if base is Tensor else _named(entry, base, name)
+                )
                 break
     return entry
 
@@ -124,7 +151,7 @@ def get_attribute(value: Any, name: str) -> Any:
             return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
         return Fields(value) if name == "__dict__" else program_classes.get(value, name)
     if kind is Kind:
-        return Members(value) if name == "__dict__" else program_classes.get_of_class(value, name)
+        return Members(value) if name == "__dict__" else class_lookup.get_of_class(value, name)
     if kind is Super:
         return value.get(name)
     entry = TABLES[kind].get(name) if name not in _HIDDEN else None
@@ -155,6 +182,10 @@ def of_class(kind: type, name: str) -> Any:
     found = _UNBOUND.get((kind, name))
     if found is None and name not in _HIDDEN:
         entry = next((table[name] for base in kind.__mro__ if name in (table := ATTRIBUTES.get(base, {}))), None)
+        if type(entry) is Property and issubclass(kind, Tensor):
+            from ...api.calls.getters import Getset
+
+            return Getset(name, entry)
         if type(entry) is not Method:
             return UNBOUND
         found = UnboundMethod(entry.call, kind, name)
@@ -163,12 +194,25 @@ def of_class(kind: type, name: str) -> Any:
     return UNBOUND if found is None else found
 
 
+def _tensor_method(name: str, function: Any) -> Any:
+    """``torch.Tensor.name``; of a name that programs don't see, the function itself."""
+    found = of_class(Tensor, name)
+    if found is UNBOUND:
+        found = special.find(Tensor, name, True)
+    return function if found is UNBOUND else found
+
+
+resolver.method = _tensor_method
+
+
 def _of_its_class(kind: type, name: str) -> Any:
     """What a class has itself, and its objects with it; UNBOUND where there is none."""
     for base in kind.__mro__:
         entry = CLASS_ATTRIBUTES.get(base, _NO_TABLE).get(name)
         if entry is not None:
             return entry.get(kind) if type(entry) is Property else BoundMethod(entry.call, kind, name)  # type: ignore[union-attr]
+    if issubclass(kind, Tensor):
+        return NAMESPACES["torch._C.TensorBase"].get(name, UNBOUND)
     return UNBOUND
 
 
@@ -194,7 +238,7 @@ def set_attribute(value: Any, name: str, new: Any) -> None:
         program_classes.put(value, name, new)
         return
     if type(value) is Kind:
-        program_classes.put_in_class(value, name, new)
+        class_lookup.put_in_class(value, name, new)
         return
     if type(value) is Namespace and _setting(value, name, new):
         return
@@ -329,6 +373,8 @@ attributes_of(BuiltinFunctionType)["__name__"] = Property(lambda function: funct
 attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__name__)
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
+    attributes_of(_function)["__qualname__"] = Property(lambda function: function.qualified)
+attributes_of(UnboundMethod)["__qualname__"] = Property(lambda method: method.qualified)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(type)["__name__"] = Property(short_name)

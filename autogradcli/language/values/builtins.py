@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
+from ...api.calls.class_kind import NOT_TOLD, Kind
+from ...api.calls.metaclasses import OF_TYPE, metaclass_of, told_by
 from ...api.calls.program_classes import Plain
+from ...api.calls.protocols import fits, is_protocol
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
 from ...api.calls.super_object import Super
@@ -247,6 +250,12 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is Union:
         return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
+    if type(kinds) is Kind and (told := told_by(kinds, "__instancecheck__", value)) is not NOT_TOLD:
+        return bool(told)
+    if is_protocol(kinds):
+        return fits(kinds, value, hasattr_)
+    if type(value) is Kind and type(kinds) is Kind and (meta := metaclass_of(value)) is not None:
+        return issubclass(meta, kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
@@ -334,9 +343,14 @@ def super_(*args: Any) -> Super:
 
 
 def _type(value: Any = UNBOUND, /, *others: Any) -> type:
-    if value is UNBOUND or others:
-        raise TypeError("type() takes 1 argument")
+    if value is UNBOUND or (others and len(others) != 2):
+        raise TypeError("type() takes 1 or 3 arguments")
+    if others:
+        made: type = OF_TYPE["__new__"].__func__(type, value, *others)
+        return made
     kind = type(value)
+    if kind is Kind:
+        return metaclass_of(value) or type
     return STANDS_FOR.get(kind, kind)
 
 

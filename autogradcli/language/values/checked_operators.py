@@ -11,6 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from ...api.calls.metaclasses import told_of_subscript
 from ...api.calls.program_classes import Kind, defines, is_enumeration, member_of
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
@@ -286,7 +287,7 @@ def subscript(value: Any, index: Any) -> Any:
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
-    if kind is Kind and is_enumeration(value):
+    if kind is Kind and (is_enumeration(value) or told_of_subscript(value)):
         member: Any = value
         return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):

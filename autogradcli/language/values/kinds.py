@@ -310,10 +310,15 @@ class UnboundMethod:
     Raises TypeError for a value of another class.
     """
 
-    __slots__ = ("call", "kind", "name")
+    __slots__ = ("call", "kind", "name", "qualified")
 
-    def __init__(self, call: Callable[..., Any], kind: type, name: str) -> None:
+    def __init__(self, call: Callable[..., Any], kind: type, name: str, in_python: bool = False) -> None:
         self.call, self.kind, self.name = call, kind, name
+        if isinstance(call, (Function, PythonFunction)):
+            self.qualified = call.qualified
+        else:
+            owner = kind.__name__ if in_python else class_of_methods(kind).rpartition(".")[2]
+            self.qualified = f"{owner}.{name}"
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if not args:

@@ -12,8 +12,10 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from ...api.calls.class_kind import Kind
 from ...api.calls.registry import ATTRIBUTES, NAMESPACES, Method
 from ...api.nn.deep_copy import deep_copy
+from ...api.tensor.operators import operator_of_tensors
 from ...engine.tensor import Tensor
 from . import at_length
 from .budget import CONTAINERS, hashable
@@ -157,7 +159,13 @@ def special_method(value: Any, name: str) -> Any:
 def _checked(method: Special, name: str) -> Call:
     operates = method.arguments == 1 and name not in _ANY_OPERAND
 
-    def call(value: Any, *args: Any) -> Any:
+    def call(value: Any, *args: Any, **named: Any) -> Any:
+        if isinstance(value, Tensor) and (named or type(type(value)) is Kind):
+            plain = operator_of_tensors(name)  # past what the program's class has under the name
+            if plain is not None:
+                return plain(value, *args, **named)
+        elif named:
+            raise TypeError(f"{name}() takes no keyword arguments")
         if len(args) != method.arguments and not (name == "__round__" and len(args) < 2):
             if operates and isinstance(value, Tensor):
                 return NotImplemented  # PyTorch's operators say that of every call that isn't theirs
@@ -177,11 +185,29 @@ def _checked(method: Special, name: str) -> Call:
     return call
 
 
+#: Those that PyTorch writes in Python, which their qualified names say.
+_WRITTEN_IN_PYTHON = frozenset(
+    f"__{name}__"
+    for name in (
+        "rsub", "rdiv", "rtruediv", "floordiv", "rfloordiv", "rmod", "rpow", "rmatmul", "rlshift", "rrshift", "len",
+        "contains", "format", "repr", "reversed", "array", "deepcopy", "hash", "iter",
+    )
+)  # fmt: skip
+
+#: Those of ``torch.Tensor``, each made once: programs look functions up by what they are.
+_OF_TENSORS: dict[str, UnboundMethod] = {}
+
+
 def special_of_class(kind: type, name: str) -> Any:
     """``kind.__add__``, which values of the class have; UNBOUND where they have none."""
     found = _EVERY.get(name)
+    if kind is Tensor and name in _OF_TENSORS:
+        return _OF_TENSORS[name]
     if found is not None and (kind is Tensor or not issubclass(kind, Tensor)) and _has(kind, name):
-        return UnboundMethod(_checked(found, name), kind, name)
+        made = UnboundMethod(_checked(found, name), kind, name, name in _WRITTEN_IN_PYTHON)
+        if kind is Tensor:
+            _OF_TENSORS[name] = made
+        return made
     return UNBOUND
 
 
