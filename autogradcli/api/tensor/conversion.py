@@ -22,7 +22,7 @@ from ..calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from .creation import made
 from .from_data import array_from
 from .memory_format import check_rank, is_laid_out, order_of
-from .placement import Device, device
+from .placement import Device, device, make_device
 
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
@@ -348,5 +348,5 @@ CONSTRUCTORS[Parameter] = _new_parameter
 CONSTRUCTORS[Size] = _new_size
 CONSTRUCTORS[Variable] = _new_variable
 namespace("torch.autograd")["Variable"] = Variable
-CONSTRUCTORS[Device] = device
+CONSTRUCTORS[Device] = make_device
 namespace("torch")["device"] = Device
