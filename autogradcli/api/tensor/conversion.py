@@ -209,6 +209,20 @@ for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
 # -- classes that can be called ------------------------------------------------------------------------------------
 
 
+def _check_new(data: tuple[Any, ...]) -> None:
+    """Raises TypeError for what the old constructors take neither as values nor as a shape."""
+    if len(data) == 1 and not isinstance(data[0], (int, Size)):
+        if isinstance(data[0], (str, bytes)):
+            raise TypeError(f"new(): invalid data type '{type_name(data[0])}'")
+        raise TypeError(f"new(): data must be a sequence (got {type_name(data[0])})")
+    for at, each in enumerate(data, 1):
+        if len(data) > 1 and not isinstance(each, int):
+            raise TypeError(
+                f"new(): argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of "
+                f"ints,but got {type_name(each)}\""
+            )
+
+
 def _new_tensor(*data: Any) -> Tensor:
     """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
     if len(data) == 1 and isinstance(data[0], Tensor):
@@ -216,6 +230,7 @@ def _new_tensor(*data: Any) -> Tensor:
         return result
     if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], dtypes.default.dtype))
+    _check_new(data)
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     create = namespace("torch")["empty"]
     result = create(*size) if size else made(array_from([], dtypes.default.dtype))
@@ -263,6 +278,7 @@ def _legacy(dtype: DType) -> None:
             return result
         if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
             return made(array_from(data[0], dtype))
+        _check_new(data)
         size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
         return made(np.zeros([int(n) for n in size] if size else (0,), dtype.np))
 
@@ -282,6 +298,7 @@ def _new_like(self: Tensor, *data: Any) -> Tensor:
     """Another tensor of this dtype: of a list, or of a shape."""
     if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], self.dtype))
+    _check_new(data)
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     return made(np.zeros([int(n) for n in size] if size else (0,), self.dtype.np))
 
