@@ -50,7 +50,7 @@ def _matrix_dims(x: Tensor, dim: Sequence[int]) -> tuple[int, int]:
     if x.array.dtype.kind not in dtypes.INEXACT:
         floating(x.array, name)
     if len(dim) != 2:
-        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {shown_sizes(dim)[1:-1]}")
+        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
     first, second = (wrap_dim(d, x.array.ndim) for d in dim)
     if first == second:
         raise RuntimeError(f"{name}: dims must be different. Got ({dim[0]}, {dim[1]})")

@@ -16,6 +16,7 @@ from ...operations.shape.copies import cast
 from ...operations.shape.view import alias
 from ..arrays.values import NumPyArray
 from ..calls.argument_types import PYTHON_DTYPES, Value, type_name
+from ..calls.call_errors import no_overload
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
@@ -209,6 +210,20 @@ for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
 # -- classes that can be called ------------------------------------------------------------------------------------
 
 
+_NEW_FORMS = (
+    "(*, torch.device device = None)", "(torch.Storage storage)", "(Tensor other)",
+    "(tuple of ints size, *, torch.device device = None)", "(object data, *, torch.device device = None)",
+)  # fmt: skip
+
+
+def _check_new_options(data: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """The old constructors take a device, which must be the CPU, by keyword. Raises TypeError for other keywords."""
+    if any(name != "device" for name in options):
+        no_overload("new", data, options, _NEW_FORMS)
+    if options.get("device") is not None and device(options["device"]).type != "cpu":
+        raise RuntimeError("legacy constructor expects device type: cpu but device type: meta was passed")
+
+
 def _check_new(data: tuple[Any, ...]) -> None:
     """Raises TypeError for what the old constructors take neither as values nor as a shape."""
     if len(data) == 1 and not isinstance(data[0], (int, Size)):
@@ -223,8 +238,9 @@ def _check_new(data: tuple[Any, ...]) -> None:
             )
 
 
-def _new_tensor(*data: Any) -> Tensor:
+def _new_tensor(*data: Any, **options: Any) -> Tensor:
     """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
+    _check_new_options(data, options)
     if len(data) == 1 and isinstance(data[0], Tensor):
         result: Tensor = alias(data[0])
         return result
@@ -270,7 +286,8 @@ def _legacy(dtype: DType) -> None:
     name = f"{dtype.type_name}Tensor"
     kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
 
-    def make(*data: Any) -> Tensor:
+    def make(*data: Any, **options: Any) -> Tensor:
+        _check_new_options(data, options)
         if len(data) == 1 and isinstance(data[0], Tensor):
             if data[0].dtype is not dtype:
                 raise TypeError(f"expected {_options(dtype)} (got {_options(data[0].dtype)})")

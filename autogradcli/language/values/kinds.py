@@ -290,6 +290,8 @@ class BoundMethod:
         return self.name
 
     def __repr__(self) -> str:
+        if getattr(self.call, "home", "") == "Tensor":  # PyTorch's is written in Python, too
+            return f"<bound method Tensor.{self.name} of {self.value!r}>"
         return f"<built-in method {self.name} of {type(self.value).__name__} object at {id(self.value):#x}>"
 
     def __eq__(self, other: object) -> bool:
@@ -331,6 +333,8 @@ class UnboundMethod:
         return self.name
 
     def __repr__(self) -> str:
+        if getattr(self.call, "home", "") == "Tensor":
+            return f"<function Tensor.{self.name} at {id(self.call):#x}>"
         return f"<method '{self.name}' of '{class_of_methods(self.kind)}' objects>"
 
 
