@@ -31,11 +31,11 @@ from ..tensor.tensor_text import set_printoptions
 HOMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode", "saved_tensors_hooks": "graph"}
 
 
-@shown_as("type")
 #: The modes that are given nothing but, as decorators, a function.
 _NO_PARAMETERS = frozenset({"no_grad", "enable_grad"})
 
 
+@shown_as("type")
 class ModeFunction:
     """``no_grad``: called it gives a context; given a function it decorates it."""
 

@@ -233,7 +233,13 @@ def stft(
             "stft requires the return_complex parameter be given for real inputs, and will further require that "
             "return_complex=True in a future PyTorch release."
         )
-    options = (None if window is None else _shown_tensor(window, "{", "}"), normalized, onesided, return_complex, align_to_window)
+    options = (
+        None if window is None else _shown_tensor(window, "{", "}"),
+        normalized,
+        onesided,
+        return_complex,
+        align_to_window,
+    )
     _check_stft(x, n_fft, hop, width, window, options)
     single = x.array.ndim == 1
     if single:

@@ -48,7 +48,9 @@ def _check_range(module: Any, values: dict[str, Any]) -> None:
             values[new] = values[old]
         values.pop(old, None)
     if not values["max_val"] > values["min_val"]:
-        raise AssertionError(f"max_val ({shown(values['max_val'])}) must be greater than min_val ({shown(values['min_val'])})")
+        raise AssertionError(
+            f"max_val ({shown(values['max_val'])}) must be greater than min_val ({shown(values['min_val'])})"
+        )
 
 
 Hardtanh = layer(

@@ -234,7 +234,7 @@ def _check_new(data: tuple[Any, ...]) -> None:
         if len(data) > 1 and not isinstance(each, int):
             raise TypeError(
                 f"new(): argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of "
-                f"ints,but got {type_name(each)}\""
+                f'ints,but got {type_name(each)}"'
             )
 
 
