@@ -1,4 +1,4 @@
-"""What PyTorch's functions in Python do first with an argument that should be a tensor: so a wrong one is noticed there.
+"""What PyTorch's functions in Python do first with an argument that should be a tensor: there a wrong one is noticed.
 
 ``F.mse_loss(x, 3)`` asks ``target.size()`` before anything checks types, so the error is ``'int' object has no
 attribute 'size'``; ``F.cross_entropy(x, 3)`` hands it to ``cross_entropy_loss``, which names itself in its error. A row
@@ -15,7 +15,14 @@ from .argument_types import type_name
 #: function -> what it asks of its parameters, in that order.
 _ASKED: dict[str, tuple[tuple[str, str], ...]] = {
     **dict.fromkeys(
-        "mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy binary_cross_entropy_with_logits".split(),
+        (
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+        ),  # fmt: skip
         (("target", "size"), ("input", "size")),
     ),
     **dict.fromkeys(("interpolate", "upsample", "group_norm", "local_response_norm"), (("input", "dim"),)),

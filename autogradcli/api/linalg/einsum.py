@@ -80,7 +80,7 @@ def _letter(number: int) -> str:
 
 
 def _parse(equation: str) -> tuple[list[list[str]], str | None]:
-    """Labels of each operand, and the text of the output where the equation has one. Raises RuntimeError as PyTorch does,
+    """Labels of each operand, and the text of the output where there is one. Raises RuntimeError as PyTorch does,
     TypeError for what is no text."""
     if not isinstance(equation, str):
         raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")

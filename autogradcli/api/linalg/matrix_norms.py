@@ -11,7 +11,7 @@ from ...engine.levels.base import values_of
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import shown, shown_sizes
+from ...numerics.limits import shown
 from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul

@@ -266,7 +266,7 @@ def _from_numpy(ndarray: Value) -> Tensor:
 
 
 def _numpy(self: Tensor, force: bool = False) -> NumPyArray:
-    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad, unless ``force`` detaches."""
+    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad, unless forced."""
     if isinstance(self, MetaTensor):
         raise TypeError(
             "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."

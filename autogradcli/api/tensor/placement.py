@@ -40,9 +40,8 @@ class Device(ContextMode):
         make_default(self._outer.pop())
 
     def __repr__(self) -> str:
-        return (
-            f"device(type='{self.type}')" if self.index is None else f"device(type='{self.type}', index={self.index})"
-        )
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{index})"
 
     def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
@@ -110,7 +109,7 @@ def make_device(*args: Any, **kwargs: Any) -> Device:
     for name in kwargs:
         if name not in ("type", "index", "device"):
             raise TypeError(f"device() got an unexpected keyword argument '{name}'")
-    spec = args[0] if args else kwargs.get("type", kwargs.get("device"))
+    spec: Any = args[0] if args else kwargs.get("type", kwargs.get("device"))
     whole = isinstance(spec, int) and not isinstance(spec, bool)
     count = len(args) + len(kwargs)
     if not (isinstance(spec, str) or (isinstance(spec, Device) or whole)) or count > 2:
