@@ -22,7 +22,7 @@ _ASKED: dict[str, tuple[tuple[str, str], ...]] = {
             "huber_loss",
             "binary_cross_entropy",
             "binary_cross_entropy_with_logits",
-        ),  # fmt: skip
+        ),
         (("target", "size"), ("input", "size")),
     ),
     **dict.fromkeys(("interpolate", "upsample", "group_norm", "local_response_norm"), (("input", "dim"),)),
