@@ -66,6 +66,7 @@ LATE = {
     ("__main__", ""): "Ctrl-C is heard before anything is loaded",
     ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
     ("api.autograd.function_class", "api.func.custom_transforms"): "only under torch.func",
+    ("api", "api.calls.first_uses"): "few programs hand a function something that is no tensor",
     ("api", "api.calls.overridden"): "few programs have classes that functions ask",
     ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",

@@ -31,6 +31,10 @@ from ..tensor.tensor_text import set_printoptions
 HOMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode", "saved_tensors_hooks": "graph"}
 
 
+#: The modes that are given nothing but, as decorators, a function.
+_NO_PARAMETERS = frozenset({"no_grad", "enable_grad"})
+
+
 @shown_as("type")
 class ModeFunction:
     """``no_grad``: called it gives a context; given a function it decorates it."""
@@ -45,10 +49,25 @@ class ModeFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and not kwargs:
             return self.make()
+        if self.name in _NO_PARAMETERS:
+            return self._decorating(args, kwargs)
         given = [*args, *kwargs.values()]
         if len(given) == 1 and callable(given[0]) and not isinstance(given[0], (bool, Tensor)):
             return Decorated(self.make(), given[0])
         return self.make(*args, **kwargs)
+
+    def _decorating(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """``no_grad`` with an argument decorates it, whatever it is. Raises TypeError for more, and for None."""
+        where = "_NoParamDecoratorContextManager.__new__()"
+        for name in kwargs:
+            if name != "orig_func":
+                raise TypeError(f"{where} got an unexpected keyword argument '{name}'")
+        given = [*args, *kwargs.values()]
+        if len(given) > 1:
+            raise TypeError(f"{where} takes from 1 to 2 positional arguments but {1 + len(given)} were given")
+        if given[0] is None:
+            raise TypeError(f"{self.name}.__init__() takes 1 positional argument but 2 were given")
+        return Decorated(self.make(), given[0])
 
     def __repr__(self) -> str:
         return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"

@@ -49,8 +49,9 @@ def einsum(*args: Any) -> Any:
     for k, operand in enumerate(operands):
         if not isinstance(operand, Tensor):
             raise TypeError(f"expected Tensor as element {k} in argument 1, but got {type(operand).__name__}")
-    inputs, output = _parse(equation)
+    inputs, right = _parse(equation)
     _check_operands(inputs, operands)
+    output = None if right is None else _parse_output(right, equation.index("->") + 2)
     for label in output or ():
         if label != _DOTS and not any(label in labels for labels in inputs):
             raise RuntimeError(
@@ -78,8 +79,8 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else chr(ord("a") + number - 26)
 
 
-def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
-    """Labels of each operand, and of the output where the equation has one. Raises RuntimeError as PyTorch does,
+def _parse(equation: str) -> tuple[list[list[str]], str | None]:
+    """Labels of each operand, and the text of the output where there is one. Raises RuntimeError as PyTorch does,
     TypeError for what is no text."""
     if not isinstance(equation, str):
         raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
@@ -104,8 +105,11 @@ def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
         elif c != " ":
             inputs[-1].append(_checked(c, at))
         at += 1
-    if not arrow:
-        return inputs, None
+    return inputs, right if arrow else None
+
+
+def _parse_output(right: str, start: int) -> list[str]:
+    """Labels of the output, whose text begins at a place of the equation. Raises RuntimeError as PyTorch does."""
     output: list[str] = []
     at = 0
     while at < len(right):
@@ -116,12 +120,12 @@ def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
             output.append(_DOTS)
             at += 2
         elif c != " ":
-            label = _checked(c, at + len(left) + 2)
+            label = _checked(c, at + start)
             if label in output:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
             output.append(label)
         at += 1
-    return inputs, output
+    return output
 
 
 def _checked(c: str, at: int) -> str:

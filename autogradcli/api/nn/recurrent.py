@@ -234,6 +234,15 @@ class RNNBase(_Recurrent):
                     setattr(self, "weight_hr" + end, fresh(proj_size, hidden_size, dtype=dtype))
         self.reset_parameters()
 
+    @property
+    def all_weights(self) -> list[list[Any]]:
+        """The parameters of each layer and direction."""
+        kinds = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if self.bias else ()))
+        kinds += ("weight_hr",) if self.proj_size else ()
+        ways = ("", "_reverse") if self.bidirectional else ("",)
+        ends = [f"_l{layer}{way}" for layer in counted(range(self.num_layers)) for way in ways]
+        return [[getattr(self, kind + end) for kind in kinds] for end in ends]
+
     def flatten_parameters(self) -> None:
         """Nothing on the CPU: the parameters lie where they lie."""
 

@@ -90,8 +90,13 @@ define(
 _with_in_place("scatter_add", (f"{_AT}, Tensor src, *, Tensor out=None)", scatter.scatter_add))
 
 
+#: Spellings that PyTorch takes and doesn't name.
+_EXTREMES = {"max": "amax", "min": "amin"}
+
+
 def _scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool) -> Any:
     """With each element of ``src`` reduced into its place along a dimension: sum, prod, mean, amax or amin."""
+    reduce = _EXTREMES.get(reduce, reduce)
     return scatter_reduce.scatter_reduce(input, dim, index, src, reduce, include_self)
 
 
