@@ -89,8 +89,10 @@ class _Made:
             each = arguments(tensors, *rest)
             call = _method(one + "_")
             for t, given in zip(tensors, each):
+                before = t.node
                 call(t, *given, **named)
-                if by_number:
+                # A tensor whose change wasn't recorded keeps its node, and a view gets one of the memory's.
+                if by_number and t.node is not before and type(t.node).__name__ == f"{one.title()}Backward0":
                     renamed(t, f"{one.title()}Backward1")
             return tensors
 

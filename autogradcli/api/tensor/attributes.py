@@ -354,7 +354,7 @@ def _fields() -> None:
     size = attributes_of(Size)
     size["numel"] = Method(Size.numel)
     attributes_of(Device)["type"] = Property(lambda d: d.type)
-    attributes_of(Device)["index"] = Property(lambda d: None)
+    attributes_of(Device)["index"] = Property(lambda d: d.index)
     attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
     attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
 

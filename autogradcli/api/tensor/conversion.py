@@ -16,13 +16,13 @@ from ...operations.shape.copies import cast
 from ...operations.shape.view import alias
 from ..arrays.values import NumPyArray
 from ..calls.argument_types import PYTHON_DTYPES, Value, type_name
-from ..calls.overloads import define
+from ..calls.overloads import Function, define
 from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from .creation import made
 from .from_data import array_from
 from .memory_format import check_rank, is_laid_out, order_of
-from .placement import Device, device
+from .placement import Device, device, device_at, named_device
 
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
@@ -348,5 +348,15 @@ CONSTRUCTORS[Parameter] = _new_parameter
 CONSTRUCTORS[Size] = _new_size
 CONSTRUCTORS[Variable] = _new_variable
 namespace("torch.autograd")["Variable"] = Variable
-CONSTRUCTORS[Device] = device
+_DEVICE = Function("device", (("(DeviceName device)", named_device), ("(str type, int index=-1)", device_at)), "")
+
+
+def _new_device(*args: Any, **kwargs: Any) -> Device:
+    if not args and len(kwargs) == 1 and "type" in kwargs:  # an index of -1 is refused where it is given
+        kwargs = {"device": kwargs["type"]}
+    found: Device = _DEVICE(*args, **kwargs)
+    return found
+
+
+CONSTRUCTORS[Device] = _new_device
 namespace("torch")["device"] = Device

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,17 +17,18 @@ from ..calls.call_plans import hooks, meet_default_device
 @shown_as("torch.device", in_c=True)
 class Device(ContextMode):
     """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers. ``with`` it tensors
-    are made there of which a call doesn't say where."""
+    are made there of which a call doesn't say where. Others, as ``"cuda:1"``, are names: no tensor can be made there."""
 
-    __slots__ = ("_outer", "type")
+    __slots__ = ("_outer", "index", "type")
 
-    def __init__(self, type: str = "cpu") -> None:
+    def __init__(self, type: str = "cpu", index: int | None = None) -> None:
         self.type = type
+        self.index = index
         self._outer: list[Device | None] = []
 
     def __enter__(self) -> Device:
         self._outer.append(default_device())
-        make_default(self)
+        make_default(device(self))
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -36,16 +38,21 @@ class Device(ContextMode):
         make_default(self._outer.pop())
 
     def __repr__(self) -> str:
-        return f"device(type='{self.type}')"
+        return f"device(type='{self.type}'{'' if self.index is None else f', index={self.index}'})"
 
     def __str__(self) -> str:
-        return self.type
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Device) and other.type == self.type
+        return isinstance(other, Device) and (other.type, other.index) == (self.type, self.index)
+
+    def _compared(self, other: object) -> bool:
+        raise TypeError("comparison not implemented")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compared
 
     def __hash__(self) -> int:
-        return hash(self.type)
+        return hash((self.type, self.index))
 
 
 @shown_as("torch.layout", in_c=True)
@@ -67,22 +74,57 @@ STRIDED = Layout("torch.strided")
 SPARSE_CSR = Layout("torch.sparse_csr")
 
 
-def device(spec: Any) -> Device:
-    """A device by name. Raises RuntimeError for what isn't here: there are only the CPU and meta."""
+_TYPES = (
+    "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, "
+    "privateuseone"
+)
+_SPELLED = re.compile(r"([a-zA-Z_]+)(?::(0|[1-9][0-9]*))?")
+
+
+def _index_of(index: int) -> int:
+    """A device's index, which PyTorch keeps in eight bits. Raises RuntimeError for a negative one."""
+    if index < 0:
+        raise RuntimeError("Device index must not be negative")
+    return index & 0xFF if index & 0x80 == 0 else (index & 0xFF) - 0x100 & 0xFFFF
+
+
+def named_device(spec: Any) -> Device:
+    """A device by name or number, which need not be here. Raises RuntimeError for what is no device's name."""
     if isinstance(spec, Device):
         return spec
-    if not isinstance(spec, (str, int)):
-        raise TypeError(f"device(): argument 'type' (position 1) must be str, not {type(spec).__name__}")
-    if str(spec).partition(":")[0] == "cpu":
+    if isinstance(spec, int):
+        return Device("cuda", _index_of(spec))
+    if not spec:
+        raise RuntimeError("Device string must not be empty")
+    found = _SPELLED.fullmatch(spec)
+    if found is None:
+        raise RuntimeError(f"Invalid device string: '{spec[:200]}'")
+    name, index = found.groups()
+    if name not in _TYPES.split(", "):
+        raise RuntimeError(f"Expected one of {_TYPES} device type at start of device string: {name[:200]}")
+    return Device(name, None if index is None else _index_of(int(index)))
+
+
+def device_at(type: str, index: int) -> Device:
+    """``torch.device("cuda", 1)``. Raises RuntimeError where the name has an index of its own."""
+    named = named_device(type)
+    if named.index is not None:
+        raise RuntimeError(
+            f"type (string) must not include an index because index was passed explicitly: {type[:200]}"
+        )
+    return Device(named.type, _index_of(index))
+
+
+def device(spec: Any) -> Device:
+    """A device that is here: the CPU or meta. Raises AssertionError and RuntimeError for others."""
+    named = named_device(spec)
+    if named.type == "cpu":
         return CPU
-    if str(spec).partition(":")[0] == "meta":
+    if named.type == "meta":
         return META
-    if str(spec).partition(":")[0] == "cuda":
+    if named.type == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
-    raise RuntimeError(
-        "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
-        "mps, meta, hpu, mtia, privateuseone device type at start of device string: " + str(spec)[:200]
-    )
+    raise RuntimeError(f"PyTorch is not linked with support for {named.type} devices")
 
 
 def default_device() -> Device | None:
