@@ -358,7 +358,7 @@ def _check_ranks(given: Hidden, rank: int, lstm: bool) -> None:
 
 def _no_projection(kind: str, kwargs: dict[str, Any]) -> None:
     if "proj_size" in kwargs:
-        raise ValueError(f"proj_size argument is only supported for LSTM, not {kind}")
+        raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
 
 
 class RNN(RNNBase):

@@ -17,7 +17,7 @@ from ..calls.call_plans import hooks, meet_default_device
 @shown_as("torch.device", in_c=True)
 class Device(ContextMode):
     """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers. ``with`` it tensors
-    are made there of which a call doesn't say where. Others, as ``"cuda:1"``, are names: no tensor can be made there."""
+    are made there of which a call doesn't say where. Others, as ``"cuda:1"``, are names: no tensor is made there."""
 
     __slots__ = ("_outer", "index", "type")
 
@@ -109,9 +109,7 @@ def device_at(type: str, index: int) -> Device:
     """``torch.device("cuda", 1)``. Raises RuntimeError where the name has an index of its own."""
     named = named_device(type)
     if named.index is not None:
-        raise RuntimeError(
-            f"type (string) must not include an index because index was passed explicitly: {type[:200]}"
-        )
+        raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type[:200]}")
     return Device(named.type, _index_of(index))
 
 

@@ -19,6 +19,7 @@ from ..calls.argument_types import Value, type_name
 from ..calls.overloads import OF_TYPES, PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
+from ..calls.titled_nodes import titled
 from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
 
 PLACES["sparse"] = ("torch.sparse", "")
@@ -105,6 +106,8 @@ def sparse_coo_tensor(
     if requires_grad:
         source = _M("detach")(source) if source.node is not None else wrap(source.array)
         require_grad(source)
+    elif source.requires_grad:  # it is computed from its values, and no leaf
+        source = titled(_M("view_as")(source, source), "SparseCooTensorWithDimsAndTensorsBackward0")
     return _made(places, source, shape, bool(is_coalesced))
 
 
@@ -130,6 +133,7 @@ def to_sparse(self: Tensor, sparse_dim: int | None = None) -> Tensor:
     kept = self.array if dims == rank else np.any(self.array.reshape(*self.array.shape[:dims], -1) != 0, axis=-1)
     places = np.stack(np.nonzero(kept)) if kept.size else np.zeros((dims, 0), np.int64)
     source = _T("index_select")(_M("reshape")(self, -1, *self.array.shape[dims:]), 0, _flat(places, self.array.shape))
+    titled(source, "ToSparseBackward1" if sparse_dim is None else "ToSparseBackward0")
     return _made(places.astype(np.int64), source, self.array.shape, True)
 
 
@@ -143,6 +147,7 @@ def _flat(places: np.ndarray, shape: tuple[int, ...]) -> Tensor:
 def _to_dense(self: SparseTensor, dtype: Any = None) -> Tensor:
     start = _T("zeros")(self.dense.shape, dtype=self.dtype)
     found: Tensor = _M("index_put")(start, tuple(wrap(row) for row in self.indices), source_of(self), accumulate=True)
+    titled(found, "ToDenseBackward0")
     return found if dtype is None else _M("to")(found, dtype)
 
 
@@ -155,7 +160,7 @@ def _coalesce(self: SparseTensor) -> SparseTensor:
     start = _T("zeros")((len(places), *source.array.shape[1:]), dtype=source.dtype)
     summed = _M("index_add")(start, 0, wrap(inverse.astype(np.int64)), source)
     indices = np.stack(np.unravel_index(places, shape)).astype(np.int64)
-    return _made(indices, summed, self.dense.shape, True)
+    return _made(indices, titled(summed, "CoalesceBackward0"), self.dense.shape, True)
 
 
 def _values(self: SparseTensor) -> Tensor:
@@ -182,15 +187,15 @@ def product(left: Any, right: Any) -> Any:
     taken = _M("index_select")(right, 0, columns)
     scaled = taken * (values if right.array.ndim == 1 else _T("unsqueeze")(values, 1))
     start = _T("zeros")((left.dense.shape[0], *right.array.shape[1:]), dtype=scaled.dtype)
-    return _M("index_add")(start, 0, rows, scaled)
+    found: Tensor = _M("index_add")(start, 0, rows, scaled)
+    return titled(found, "MvBackward0" if right.array.ndim == 1 else "MmBackward0")
 
 
 def mm(mat1: Tensor, mat2: Tensor, reduce: str = "sum") -> Tensor:
     """A sparse matrix times a dense one, with gradients of both. Raises RuntimeError for shapes that don't fit."""
     if reduce != "sum":
         raise NotImplementedError("sparse.mm(reduce=) isn't here: only the sum")
-    found: Tensor = product(mat1, mat2)
-    return found
+    return titled(product(mat1, mat2), "SparseAddmmBackward0")
 
 
 def _sum(input: Tensor, dim: Any = None, dtype: Any = None) -> Tensor:

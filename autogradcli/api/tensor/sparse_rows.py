@@ -14,9 +14,11 @@ from ..calls.argument_types import Value
 from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
 from ..calls.registry import Method, Property, attributes_of, namespace
+from ..calls.titled_nodes import titled
 from .placement import SPARSE_CSR
 from .sparse_creation import product, source_of, sparse_coo_tensor, to_sparse
-from .sparse_tensors import dtype_note, part_text
+from .sparse_tensors import part_text, suffixes
+from .tensor_text import with_suffixes
 
 
 class RowsTensor(SparseTensor):
@@ -37,16 +39,12 @@ def _starts(t: SparseTensor) -> np.ndarray:
 
 def rows_text(t: RowsTensor) -> str:
     """The ``repr`` of a sparse matrix by rows."""
-    history = ""
-    if t.source is not None and t.source.requires_grad:
-        history = ", requires_grad=True" if t.source.grad_fn is None else ", grad_fn=<ToSparseCsrBackward0>"
     parts = [
         f"crow_indices={part_text(_starts(t), 20)}",
         f"col_indices={part_text(t.indices[1], 19)}",
-        f"values={part_text(t.values, 14)}, size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_note(t.dense)}",
-        f"layout=torch.sparse_csr{history}",
+        f"values={part_text(t.values, 14)}",
     ]
-    return "tensor(" + ",\n       ".join(parts) + ")"
+    return with_suffixes("tensor(" + ",\n       ".join(parts), suffixes(t, "torch.sparse_csr"), 7)
 
 
 def _by_rows(t: Any) -> Any:
@@ -64,7 +62,9 @@ def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:
         ordered = attributes_of(SparseTensor)["coalesce"]
         assert isinstance(ordered, Method)
         return _by_rows(_again(ordered.call(self)))  # type: ignore[no-any-return]
-    return _by_rows(to_sparse(self))  # type: ignore[no-any-return]
+    found = to_sparse(self)
+    titled(source_of(found), "ToSparseCsrBackward0")
+    return _by_rows(found)  # type: ignore[no-any-return]
 
 
 def _again(t: SparseTensor) -> Tensor:

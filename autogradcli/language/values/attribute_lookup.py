@@ -244,10 +244,13 @@ def missing(value: Any, name: str) -> AttributeError:
     if isinstance(value, type):
         message = f"type object '{value.__name__}' has no attribute '{name}'"
     elif type(value) is Namespace:
-        message = f"module '{value.dotted}' has no attribute '{name}'" + _instead(value.dotted, name)
+        message = f"module '{value.dotted}' has no attribute '{name}'"
     else:
         message = f"'{type(value).__name__}' object has no attribute '{name}'"
-    return AttributeError(message, name=name, obj=value)
+    error = AttributeError(message, name=name, obj=value)
+    if type(value) is Namespace and (why := _instead(value.dotted, name)):
+        error.add_note(why)  # the message is PyTorch's, to the character: a program may print it
+    return error
 
 
 def _instead(dotted: str, name: str) -> str:
@@ -255,12 +258,12 @@ def _instead(dotted: str, name: str) -> str:
     from .. import absent
 
     if why := absent.of_name(dotted, name):
-        return f": {why}"
+        return why
     top, _, rest = dotted.partition(".")
     torch = Namespace.of(f"torch.{rest}" if rest else "torch") if top == "numpy" else None
     if torch is None or name.startswith("_") or torch.get(name) is UNBOUND:
         return ""
-    return f": {dotted}.{name} isn't here, {torch.dotted}.{name} is"
+    return f"{dotted}.{name} isn't here, {torch.dotted}.{name} is"
 
 
 def _own(value: Any) -> dict[str, Any] | None:
