@@ -17,7 +17,7 @@ def order_of(kind: type, name: str) -> Any:
         return _bases(kind)
     if name == "__base__":
         return next(iter(_bases(kind)), None)
-    order = tuple(base for base in kind.__mro__ if base is kind or _is_named(base))
+    order = tuple(base for base in kind.__mro__ if base is kind or is_named(base))
     return order if order[-1] is Plain else (*order, Plain)
 
 
@@ -29,14 +29,14 @@ def _bases(kind: type) -> tuple[type, ...]:
     for base in kind.__bases__:
         if base is Raised:  # which stands beside the error that the program named
             continue
-        above = (base,) if _is_named(base) else _bases(base) if base is not object else ()
+        above = (base,) if is_named(base) else _bases(base) if base is not object else ()
         found.update(dict.fromkeys(above))
     if len(found) > 1:
         found.pop(Plain, None)
     return tuple(found) or (Plain,)
 
 
-def _is_named(kind: type) -> bool:
+def is_named(kind: type) -> bool:
     """Whether programs have a name for a class."""
     if type(kind) is not Kind:
         return kind is not object and vars(builtins).get(kind.__name__) is kind

@@ -244,7 +244,7 @@ class RNNBase(_Recurrent):
         if rank not in (2, 3):
             kind = "" if self.mode == "LSTM" or self.mode == "GRU" else " tensor"
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D{kind} instead")
-        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        given = _given(hx, lstm)
         check_tensors(f"{name}()", *(given or ()))
         alone = rank == 2
         if given is not None:
@@ -266,7 +266,7 @@ class RNNBase(_Recurrent):
         """Sequences of different lengths: each ends where it ends, and its last state is the state after that."""
         data, batch_sizes, order, back = input
         sizes = sizes_of(input)
-        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        given = _given(hx, lstm)
         check_tensors(f"{type(self).__name__}()", data, *(given or ()))
         if data.array.ndim != 2:
             raise RuntimeError(f"input must have 2 dimensions, got {data.array.ndim}")
@@ -342,6 +342,11 @@ class RNNBase(_Recurrent):
         if self.mode == "LSTM" and not self.proj_size and stacked.dtype.name == "float32":
             stacked = lstm_outputs(stacked)
         return stacked, hidden
+
+
+def _given(hx: Any, lstm: bool) -> Hidden | None:
+    """The states of before, of which an LSTM has two. Raises IndexError and TypeError as the subscripts do."""
+    return None if hx is None else (hx[0], hx[1]) if lstm else (hx,)
 
 
 def _check_ranks(given: Hidden, rank: int, lstm: bool) -> None:

@@ -89,11 +89,12 @@ def _index_of(index: int) -> int:
 
 
 def named_device(spec: Any) -> Device:
-    """A device by name or number, which need not be here. Raises RuntimeError for what is no device's name."""
+    """A device by name, which need not be here. Raises RuntimeError for what is no device's name, and for a number,
+    which stands for the accelerator of that number."""
     if isinstance(spec, Device):
         return spec
     if isinstance(spec, int):
-        return Device("cuda", _index_of(spec))
+        raise RuntimeError("Cannot access accelerator device when none is available.")
     if not spec:
         raise RuntimeError("Device string must not be empty")
     found = _SPELLED.fullmatch(spec)

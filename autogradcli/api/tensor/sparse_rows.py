@@ -63,6 +63,7 @@ def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:
         assert isinstance(ordered, Method)
         return _by_rows(_again(ordered.call(self)))  # type: ignore[no-any-return]
     found = to_sparse(self)
+    assert isinstance(found, SparseTensor)
     titled(source_of(found), "ToSparseCsrBackward0")
     return _by_rows(found)  # type: ignore[no-any-return]
 

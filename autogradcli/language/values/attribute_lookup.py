@@ -181,6 +181,11 @@ def _of_its_type(value: Any, name: str) -> Any:
         return "torch" if value is Tensor else value.__module__
     if of_class and name == "__qualname__":
         return short_name(value)
+    if of_class and name in program_classes.CLASS_ORDER:
+        from ...api.calls.class_order import is_named, order_of
+
+        if is_named(value):
+            return order_of(value, name)
     if name[:2] == "__" and name[-2:] == "__" and name not in _HIDDEN:
         found = special.find(value, name, of_class)
         if found is not UNBOUND:

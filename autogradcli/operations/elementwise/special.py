@@ -39,7 +39,8 @@ def erfc(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=signed_zero(scipy_special("erfinv")), takes=("floating", "erfinv_vml_cpu"),
+    promote="float", kind="elementwise", kernel=signed_zero(scipy_special("erfinv")),
+    takes=("floating", "erfinv_vml_cpu"),
     input=lambda F, g, input: _SQRT_HALF_PI * F.exp(F.pow_tensor_scalar(F.erfinv(input), 2)) * g,
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
 )  # fmt: skip
