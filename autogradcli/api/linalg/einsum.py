@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...numerics.limits import shown
@@ -390,10 +391,18 @@ def _product_of(chain: Sequence[Tensor], split: Callable[[int, int], int], i: in
     return products.mm(_product_of(chain, split, i, k), _product_of(chain, split, k + 1, j))
 
 
+_CHAINED = (
+    "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+    "instead, which accepts a list of two or more tensors rather than multiple parameters. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/native/LinearAlgebra.cpp:1103.)"
+)
+
+
 def _chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Any:
     """Product of several matrices; ``linalg.multi_dot`` with its operands one by one."""
     if out is not None:
         return hooks.write_out("chain_matmul", out, lambda: _chain_matmul(*matrices), matrices)
+    state.warn_once("UserWarning", _CHAINED)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for matrix in checked_tensors(matrices):
