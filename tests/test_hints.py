@@ -14,6 +14,8 @@ X = "x = torch.tensor([1., 2.], requires_grad=True)\n"
 
 #: program -> what its hint holds
 HINTS = {
+    "torch.rfft(torch.ones(4))": "it is torch.fft.rfft(x)",
+    "import numpy as np\nnp.relu": "numpy.relu isn't here, torch.relu is",
     "torch.tensor([1, 2], requires_grad=True)": "dtype=torch.float32",
     "torch.tensor([1, 2]).requires_grad_()": "write 2. for 2",
     "x = torch.ones(2); x.sum().backward()": "no variable requires grad",

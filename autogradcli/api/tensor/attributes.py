@@ -266,15 +266,18 @@ def _from_numpy(ndarray: Value) -> Tensor:
 
 
 def _numpy(self: Tensor, force: bool = False) -> NumPyArray:
-    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad, unless forced."""
+    """The values as NumPy shows them, with ``force`` a copy of them where they can't be shown as they lie. Raises
+    RuntimeError for a tensor that requires grad, unless nothing is recorded."""
     if isinstance(self, MetaTensor):
         raise TypeError(
             "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
         )
-    if self.requires_grad and not force:
+    if self.requires_grad and state.grad and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     for flip, word in ((np.conjugate, "conj"), (np.negative, "neg")):
-        if flipped(self, flip) and not force:
+        if flipped(self, flip):
+            if force:
+                return array_value(self.array.copy())
             raise RuntimeError(
                 f"Can't call numpy() on Tensor that has {'conjugate' if word == 'conj' else 'negative'} bit set. Use "
                 f"tensor.resolve_{word}().numpy() instead."

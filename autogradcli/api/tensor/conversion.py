@@ -33,7 +33,11 @@ def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: An
         return input
     check_rank(input.array, format)
     if input.array.dtype.kind == "c" and dtype is not None and dtype.category < dtypes.COMPLEX and dtype.category:
-        state.warn_once("UserWarning", "Casting complex values to real discards the imaginary part")
+        state.warn_once(
+            "UserWarning",
+            "Casting complex values to real discards the imaginary part (Triggered internally at "
+            "/__w/pytorch/pytorch/aten/src/ATen/native/Copy.cpp:308.)",
+        )
     order = order_of(format)
     result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
     return result
@@ -181,7 +185,7 @@ class IInfo:
         self.dtype = dtype.name
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 def finfo(type: DType | None = None) -> FInfo:

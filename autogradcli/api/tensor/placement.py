@@ -19,7 +19,7 @@ from ..calls.call_plans import hooks, meet_default_device
 @shown_as("torch.device", in_c=True)
 class Device(ContextMode):
     """``torch.device("cpu")``, and ``"meta"``, where tensors have shapes and dtypes but no numbers. ``with`` it tensors
-    are made there of which a call doesn't say where."""
+    are made there of which a call doesn't say where. Others, as ``"cuda:1"``, are names: no tensor is made there."""
 
     __slots__ = ("_outer", "index", "type")
 
@@ -30,7 +30,7 @@ class Device(ContextMode):
 
     def __enter__(self) -> Device:
         self._outer.append(default_device())
-        make_default(self)
+        make_default(device(self))
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -48,6 +48,11 @@ class Device(ContextMode):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Device) and (other.type, other.index) == (self.type, self.index)
+
+    def _compared(self, other: object) -> bool:
+        raise TypeError("comparison not implemented")
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compared
 
     def __hash__(self) -> int:
         return hash((self.type, self.index))
