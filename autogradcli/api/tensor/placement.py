@@ -49,7 +49,9 @@ class Device(ContextMode):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Device) and (other.type, other.index) == (self.type, self.index)
 
-    def _compared(self, other: object) -> bool:
+    def _compared(self, other: object) -> Any:
+        if not isinstance(other, Device):
+            return NotImplemented
         raise TypeError("comparison not implemented")
 
     __lt__ = __le__ = __gt__ = __ge__ = _compared
