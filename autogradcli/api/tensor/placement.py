@@ -40,7 +40,7 @@ class Device(ContextMode):
         make_default(self._outer.pop())
 
     def __repr__(self) -> str:
-        index = "" if self.index is None else f", index={self.index}"
+        index = "" if self.index is None else f", index={self.index & 0xFFFF}"  # it is kept in eight bits with a sign
         return f"device(type='{self.type}'{index})"
 
     def __str__(self) -> str:

@@ -143,6 +143,7 @@ def to_sparse(self: Tensor, sparse_dim: int | None = None) -> Tensor:
     kept = self.array if dims == rank else np.any(self.array.reshape(*self.array.shape[:dims], -1) != 0, axis=-1)
     places = np.stack(np.nonzero(kept)) if kept.size else np.zeros((dims, 0), np.int64)
     source = _T("index_select")(_M("reshape")(self, -1, *self.array.shape[dims:]), 0, _flat(places, self.array.shape))
+    titled(source, "ToSparseBackward1" if sparse_dim is None else "ToSparseBackward0")
     return made_of(places.astype(np.int64), source, self.array.shape, True)
 
 
