@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Why nothing here reads or writes a file.
-FILES = "programs here reach no files: --load and --save read and write tensors"
+FILES = "programs here reach files by open() alone, in the folder of --files; --load and --save read and write tensors"
 _NETWORK = "programs here reach no network"
 _PROCESSES = "a program here is one process and one thread"
 _TORCH = "a program here has PyTorch's own names only"
@@ -115,12 +115,12 @@ _NAMES: dict[str, dict[str, str]] = {
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
     "os": {
         **dict.fromkeys(
-            ("rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
+            ("chdir", "scandir"),
             FILES,
         ),
         "system": _PROCESSES, "popen": _PROCESSES, "fork": _PROCESSES, "kill": _PROCESSES, "getpid": _PROCESSES,
     },
-    "os.path": dict.fromkeys(("getsize", "realpath"), FILES),
+    "os.path": dict.fromkeys(("realpath", "getmtime"), FILES),
     "logging": dict.fromkeys(
         ("StreamHandler", "FileHandler", "Formatter"), "logging.basicConfig(level=..., format=...) says how to write"
     ),
