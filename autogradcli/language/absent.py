@@ -21,7 +21,7 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    FILES: "shutil gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    FILES: "gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
     "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
@@ -30,14 +30,14 @@ _REASONS: dict[str, str] = {
     _PROCESSES: "multiprocessing subprocess asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
     _ITSELF: "ast dis importlib ctypes sysconfig code builtins weakref pdb cProfile pstats "
-    "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
+    "tracemalloc linecache token tokenize pkgutil runpy site atexit resource locale getpass torch._C "
     "torch._dynamo torch.fx torch.overrides torch.utils._python_dispatch",
     "a program here prints no reports on itself: time.perf_counter() measures": "memory_profiler line_profiler psutil",
     "give values with --var NAME=VALUE": "getopt optparse click configparser hydra omegaconf fire absl tyro dotenv",
     "text has find, replace, split and strip": "regex",
     "datetime has dates, and time has time() and perf_counter()": "calendar zoneinfo dateutil",
     "dictionaries and lists have what programs need": "yaml attr attrs pydantic array",
-    "a seed is a number: torch.manual_seed(0)": "secrets uuid hmac base64",
+    "a seed is a number: torch.manual_seed(0)": "hmac",
     "torch has its functions, torch.linalg, torch.special, torch.fft and torch.optim.LBFGS": "scipy",
     "autogradcli derive gives a gradient as a formula": "sympy",
     "torch.func has grad, vmap and jacrev": "jax autograd functorch.compile haiku flax optax equinox",
