@@ -122,7 +122,7 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "os.path": dict.fromkeys(("realpath", "getmtime"), FILES),
     "logging": dict.fromkeys(
-        ("StreamHandler", "FileHandler", "Formatter"), "logging.basicConfig(level=..., format=...) says how to write"
+        ("Handler", "Filter", "LoggerAdapter"), "a logging.StreamHandler writes into any object that has a write method"
     ),
     "sys": {
         "path": "programs here import what is there by its name", "modules": _ITSELF,
