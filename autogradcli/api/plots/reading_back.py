@@ -31,7 +31,7 @@ def _figure(value: Any) -> Figure:
 def _lines(self: Value) -> list[Artist]:
     """The lines that were drawn in the axes."""
     found = _axes(self)
-    return [Artist(call, found) for call in found.calls if call.name in _LINES]
+    return [Artist(call, found) for call in found.calls if call.name in _LINES or call.args[:1] == ("Line2D",)]
 
 
 def _handles(self: Value) -> tuple[list[Artist], list[str]]:
