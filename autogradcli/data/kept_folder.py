@@ -271,7 +271,6 @@ class Folder(Files):
             f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
         )
 
-
     def _check_own(self, name: str, path: str, what: str) -> None:
         """Raises PermissionError for a file that is neither the program's nor a text."""
         if path in self._sizes or not os.path.lexists(path):

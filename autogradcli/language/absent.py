@@ -61,8 +61,7 @@ _REASONS: dict[str, str] = {
     "loop over the values that you want to try": "optuna hyperopt nevergrad",
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
-    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets "
-    "matplotlib.collections",
+    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets matplotlib.collections",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
     "onnxruntime",
@@ -129,7 +128,7 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "time": {"sleep_until": "time.sleep(seconds)"},
     "typing": {"get_type_hints": _ITSELF},
-    "types": dict.fromkeys(("FunctionType", "MethodType", "ModuleType", "CodeType"), _ITSELF),
+    "types": dict.fromkeys(("CodeType", "FrameType"), _ITSELF),
     "gc": dict.fromkeys(("get_objects", "get_referrers"), _ITSELF),
 }  # fmt: skip
 

@@ -42,9 +42,7 @@ class FuncAnimation:
 
     __slots__ = ("fargs", "figure", "frames", "func", "init", "interval")
 
-    def __init__(
-        self, fig: Any, func: Any, frames: Any, init_func: Any, fargs: Any, interval: Any
-    ) -> None:
+    def __init__(self, fig: Any, func: Any, frames: Any, init_func: Any, fargs: Any, interval: Any) -> None:
         if type(fig) is not Figure:
             raise TypeError(f"FuncAnimation() needs a figure, not {type(fig).__name__}")
         self.figure, self.func = fig, callee(func)

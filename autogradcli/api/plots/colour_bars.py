@@ -103,7 +103,9 @@ def _told(name: str) -> Any:
         if type(bar) is not ColourBar:
             raise TypeError(f"a colour bar is needed, not {type(bar).__name__}")
         given = tuple(plain_value(name, "", value) for value in args)
-        bar.ax.add(Call("bar", (name, given), {key: keyword(name, key, value) for key, value in kwargs.items()}))
+        bar.ax.add(
+            Call("of_colorbar", (name, given), {key: keyword(name, key, value) for key, value in kwargs.items()})
+        )
 
     tell.__doc__ = "What stands at the bar."
     return tell

@@ -68,7 +68,9 @@ def _from_list(kind: Value, name: Value, colors: Value, N: Value = 256, gamma: V
 
 def to_rgba(c: Value, alpha: Value = None) -> tuple[float, ...]:
     """A colour as four numbers from 0 to 1."""
-    found = matplotlib_colours().colors.to_rgba(colour("to_rgba", c), None if alpha is None else numbers("to_rgba", alpha).item())
+    found = matplotlib_colours().colors.to_rgba(
+        colour("to_rgba", c), None if alpha is None else numbers("to_rgba", alpha).item()
+    )
     return tuple(float(each) for each in found)
 
 

@@ -143,7 +143,8 @@ class Bar:
         known = self.bars.call.options.get(key, "C0")
         each = list(known) if isinstance(known, list) and len(known) == len(self.bars) else [known] * len(self.bars)
         each[self.index] = value
-        self.bars.change(**{key: each})
+        options: dict[str, Any] = {key: each}
+        self.bars.change(None, **options)
 
     def __repr__(self) -> str:
         left, bottom, width, height = self.sizes()

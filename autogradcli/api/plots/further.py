@@ -53,7 +53,7 @@ SAFE = frozenset(
         *_SIZES, *_COUNTS,
         *("alpha", "animated", "antialiased", "aa", "angles", "arrowprops", "arrowstyle", "aspect", "autopct", "axis"),
         *("boxstyle", "shrinkA", "shrinkB", "mutation_scale", "relpos"),
-        *("backgroundcolor", "barsabove", "bbox", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
+        *("backgroundcolor", "barsabove", "bbox", "bottom", "c", "clip_on", "closed", "cmap", "color", "colors", "counterclock"),
         *("connectionstyle", "cumulative", "dashes", "data_aspect", "density", "ec", "ecolor", "edgecolor"),
         *("edgecolors", "elev", "azim", "roll", "errorevery", "explode", "extent", "facecolor", "facecolors", "fc"),
         *("fill", "fillstyle", "fmt", "fontdict", "fontname", "family", "fontfamily", "fontstyle", "fontweight"),
@@ -158,7 +158,9 @@ def _several(name: str, call: Call, made: Artist, axes: Axes) -> Any:
     if name == "barh":
         x, y = call.args[:2] if len(call.args) > 1 else ([], [])
         width = np.atleast_1d(np.asarray(y, float))
-        known = list(x) if isinstance(x, (list, tuple)) and x and type(x[0]) is str else np.atleast_1d(np.asarray(x, float))
+        known = (
+            list(x) if isinstance(x, (list, tuple)) and x and type(x[0]) is str else np.atleast_1d(np.asarray(x, float))
+        )
         return Bars(Call(name, (known, np.broadcast_to(width, (len(known),))), call.options, call), axes)
     return made if name not in _SETTING and not name.startswith(("set_", "invert_")) else None
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ...numerics.naming import shown_as
-from ..arrays.values import NumPyScalar
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
@@ -18,6 +17,7 @@ from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
 from .plain_data import between, numbers, text, texts
 from .pyplot import PYPLOT, plots
+from .real_colours import number_value
 
 
 @shown_as("matplotlib.spines.Spine")
@@ -237,7 +237,7 @@ def _limits(name: str) -> Any:
             raise NotImplementedError(
                 f"get_{name}() knows limits that set_{name}() has set: others are found when drawing"
             )
-        return NumPyScalar(np.float64(found[0])), NumPyScalar(np.float64(found[1]))
+        return number_value(found[0]), number_value(found[1])
 
     return get
 
@@ -298,8 +298,10 @@ def _ticked(name: str) -> Any:
 def setp(obj: Value, *args: Value, **kwargs: Value) -> None:
     """Draw what was drawn in another way; texts of a legend stay as they are."""
     for each in obj if type(obj) in (list, tuple) else [obj]:
-        if type(each) is Artist:
+        if isinstance(each, Artist):
             _set(each, **kwargs)
+        elif type(each).__name__ == "Text":
+            each.set(**kwargs)
 
 
 def _texts_of(legend: Value) -> list[Any]:

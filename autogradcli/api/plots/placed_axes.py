@@ -78,7 +78,9 @@ def _line(function: Any) -> tuple[float, float]:
     slope, zero = at[1] - at[0], at[0]
     near = all(abs(zero + slope * x - y) <= 1e-9 * (1 + abs(y)) for x, y in ((2.0, at[2]), (-3.0, at[3])))
     if not near or not slope:
-        raise ValueError("a second scale here is a multiple of the first, and something added: lambda x: 9 / 5 * x + 32")
+        raise ValueError(
+            "a second scale here is a multiple of the first, and something added: lambda x: 9 / 5 * x + 32"
+        )
     return slope, zero
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...numerics.naming import shown_as
-from ..arrays.values import NumPyArray, NumPyScalar
+from ..arrays import members  # noqa: F401 - which gives arrays their methods
+from ..arrays.kinds import CLASSES
+from ..arrays.values import NumPyArray
 from .plain_data import numbers
 
 #: Norms of Matplotlib's that take numbers alone, and names of what they take in order.
@@ -18,7 +20,10 @@ NORMS = {
     "BoundaryNorm": ("boundaries", "ncolors", "clip"),
 }  # fmt: skip
 NAMED = frozenset({"base", "extend"})
+
+
 def matplotlib_colours() -> Any:
+    """Matplotlib, with its module of colours. Raises ImportError, with what to install."""
     try:
         import matplotlib
         import matplotlib.colors
@@ -60,7 +65,12 @@ class Norm:
 
 def _as_value(found: Any) -> Any:
     found = np.asarray(found)
-    return NumPyArray(found) if found.ndim else NumPyScalar(found[()])
+    return NumPyArray(found) if found.ndim else number_value(found[()])
+
+
+def number_value(found: Any) -> Any:
+    """A number of NumPy's as programs have it: a float64."""
+    return CLASSES["float64"](np.float64(found))
 
 
 def real_map(given: Any) -> Any:
@@ -79,7 +89,7 @@ def real_map(given: Any) -> Any:
 def colours_of(given: Any, x: np.ndarray, alpha: Any, whole: bool) -> Any:
     """The colours of numbers: a tuple of four numbers, or an array with such rows."""
     made = real_map(given)(x.astype(int) if whole else x, alpha)
-    return tuple(NumPyScalar(each) for each in made) if isinstance(made, tuple) else NumPyArray(np.asarray(made))
+    return tuple(number_value(each) for each in made) if isinstance(made, tuple) else NumPyArray(np.asarray(made))
 
 
 def listed(given: Any) -> list[Any] | None:
@@ -88,5 +98,3 @@ def listed(given: Any) -> list[Any] | None:
     if not isinstance(made, matplotlib_colours().colors.ListedColormap):
         return None
     return [tuple(float(part) for part in each) for each in made.colors]
-
-

@@ -15,6 +15,12 @@ DRAWN_BY = re.compile(
 )
 
 
+#: Ends of names of settings that are numbers with a point.
+_NUMBERS = frozenset(
+    {"size", "linewidth", "markersize", "pad", "alpha", "dpi", "markeredgewidth", "capsize", "titlepad"}
+)
+
+
 @shown_as("matplotlib.RcParams")
 class Settings(dict[str, Any]):
     """What a program has set; for all else Matplotlib's own, where that is installed."""
@@ -26,7 +32,8 @@ class Settings(dict[str, Any]):
             raise KeyError(key) from None
         if type(key) is not str or key not in matplotlib.rcParamsDefault:
             raise KeyError(f"{key} is not a valid rc parameter (see rcParams.keys() for a list of valid parameters)")
-        found = matplotlib.rcParamsDefault[key]
+        defaults: Any = matplotlib.rcParamsDefault
+        found = defaults[key]
         if type(found) is list:
             return list(found)
         if type(found) not in (str, int, float, bool, type(None)):
@@ -36,7 +43,9 @@ class Settings(dict[str, Any]):
     def __setitem__(self, key: Any, value: Any) -> None:
         if type(key) is not str or len(key) > 100:
             raise KeyError("a setting has a name, such as 'lines.linewidth'")
-        dict.__setitem__(self, key, plain_value("rcParams", "", value))
+        kept = plain_value("rcParams", "", value)
+        whole = type(kept) is int and key.rpartition(".")[2] in _NUMBERS
+        dict.__setitem__(self, key, float(kept) if whole else kept)
 
     def update(self, *given: Any, **named: Any) -> None:
         """Set some."""

@@ -94,8 +94,6 @@ def _available(module: Any) -> list[str]:
     return list(style.available)
 
 
-
-
 def _register() -> None:
     for place in (PYPLOT, "matplotlib"):
         namespace(place)["rc_context"] = PythonFunction("rc_context", renamed(rc_context, "rc_context"), place)

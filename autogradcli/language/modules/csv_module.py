@@ -16,7 +16,6 @@ from ..values.held_streams import Held
 from ..values.text_format import to_str
 from .entries import entering
 
-
 _OPTIONS = frozenset(
     [
         "delimiter",
@@ -96,9 +95,7 @@ def _lines(source: Any) -> Iterator[str]:
     held = isinstance(source, Held)
     for line in source if held else budget.items(source):
         if type(line) is not str:
-            raise Error(
-                f"iterator should return strings, not {kind_of(line)} (the file should be opened in text mode)"
-            )
+            raise Error(f"iterator should return strings, not {kind_of(line)} (the file should be opened in text mode)")
         check_text(len(line))
         yield line
 

@@ -10,7 +10,7 @@ from ...numerics.naming import shown_as
 from ..compile.calls import Builtin
 from ..values.budget import budget, check_items
 from ..values.foreign import entering as as_value
-from ..values.text_format import percent_format, to_repr, to_str
+from ..values.text_format import percent_format, to_str
 from .entries import entering
 from .logging_handlers import (
     BASIC,
@@ -140,7 +140,9 @@ _methods["name"] = Property(lambda logger: logger.name)
 _methods["level"] = Property(lambda logger: logger.level, Logger.set_level)
 _methods["parent"] = Property(Logger.parent, doc="The logger above it.")
 _methods["handlers"] = Property(lambda logger: logger.handlers, doc="What its messages are handed to.")
-_methods["propagate"] = Property(lambda logger: logger.propagate, _set("propagate"), doc="Whether those above write, too.")
+_methods["propagate"] = Property(
+    lambda logger: logger.propagate, _set("propagate"), doc="Whether those above write, too."
+)
 _methods["disabled"] = Property(lambda logger: logger.disabled, _set("disabled"), doc="Whether it writes nothing.")
 _methods["addHandler"] = Method(Logger.add_handler)
 _methods["removeHandler"] = Method(Logger.remove_handler)

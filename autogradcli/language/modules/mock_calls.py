@@ -86,4 +86,3 @@ DIRECT.add(Caller)
 attributes_of(Caller)[ANY] = Property(lambda caller: _Parts(caller.name))
 attributes_of(Call)["args"] = Property(lambda call: call.args, doc="What was given by place.")
 attributes_of(Call)["kwargs"] = Property(lambda call: call.kwargs, doc="What was given by name.")
-

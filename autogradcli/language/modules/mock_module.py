@@ -37,7 +37,9 @@ class _Children(dict[str, Any]):
             return False
         if name.startswith("__"):
             return name in MAGIC and isinstance(mock, MagicMock)
-        return mock.spec is None or name in mock.spec
+        if mock.spec is not None and name not in mock.spec:
+            raise AttributeError(f"Mock object has no attribute {name!r}")
+        return True
 
     def __getitem__(self, name: str) -> Any:
         if not dict.__contains__(self, name):
@@ -97,9 +99,7 @@ class Mock:
 
     def set_effect(self, effect: Any) -> None:
         """An error, a function, or values for one call after another."""
-        if effect is None or is_callable(effect) or isinstance(effect, BaseException):
-            self.effect = effect
-        elif type(effect) is Generator:
+        if effect is None or is_callable(effect) or isinstance(effect, BaseException) or type(effect) is Generator:
             self.effect = effect
         else:
             self.effect = iter(budget.items(effect))
@@ -146,7 +146,7 @@ class Mock:
             raise found
         return found
 
-    def title(self) -> str:
+    def called(self) -> str:
         """How messages call it."""
         return self.name or self.called_as or "mock"
 
@@ -156,36 +156,36 @@ class Mock:
     def assert_called(self) -> None:
         """It was called."""
         if not self.calls:
-            raise AssertionError(f"Expected '{self.title()}' to have been called.")
+            raise AssertionError(f"Expected '{self.called()}' to have been called.")
 
     def assert_not_called(self) -> None:
         """It was not called."""
         if self.calls:
             raise AssertionError(
-                f"Expected '{self.title()}' to not have been called. Called {len(self.calls)} times.{self._listed()}"
+                f"Expected '{self.called()}' to not have been called. Called {len(self.calls)} times.{self._listed()}"
             )
 
     def assert_called_once(self) -> None:
         """It was called once."""
         if len(self.calls) != 1:
             raise AssertionError(
-                f"Expected '{self.title()}' to have been called once. Called {len(self.calls)} times.{self._listed()}"
+                f"Expected '{self.called()}' to have been called once. Called {len(self.calls)} times.{self._listed()}"
             )
 
     def assert_called_with(self, /, *args: Any, **kwargs: Any) -> None:
         """The last call had these arguments."""
         expected = Call(args, kwargs)
         if not self.calls or self.calls[-1] != expected:
-            last = written(self.title(), self.calls[-1].args, self.calls[-1].kwargs) if self.calls else "not called."
+            last = written(self.called(), self.calls[-1].args, self.calls[-1].kwargs) if self.calls else "not called."
             raise AssertionError(
-                f"expected call not found.\nExpected: {written(self.title(), args, kwargs)}\n  Actual: {last}"
+                f"expected call not found.\nExpected: {written(self.called(), args, kwargs)}\n  Actual: {last}"
             )
 
     def assert_called_once_with(self, /, *args: Any, **kwargs: Any) -> None:
         """It was called once, with these arguments."""
         if len(self.calls) != 1:
             raise AssertionError(
-                f"Expected '{self.title()}' to be called once. Called {len(self.calls)} times.{self._listed()}"
+                f"Expected '{self.called()}' to be called once. Called {len(self.calls)} times.{self._listed()}"
             )
         self.assert_called_with(*args, **kwargs)
 
@@ -193,7 +193,7 @@ class Mock:
         """One of the calls had these arguments."""
         expected = Call(args, kwargs)
         if not any(each == expected for each in self.calls):
-            raise AssertionError(f"{written(self.title(), args, kwargs)} call not found")
+            raise AssertionError(f"{written(self.called(), args, kwargs)} call not found")
 
     def assert_has_calls(self, calls: Any, any_order: Any = False) -> None:
         """These calls were made, one after another, or with ``any_order`` somewhere."""
@@ -202,7 +202,7 @@ class Mock:
             missing = [each for each in wanted if not any(each == other for other in made)]
             if missing:
                 raise AssertionError(
-                    f"{self.title()!r} does not contain all of {to_repr(tuple(missing))} in its call list, found "
+                    f"{self.called()!r} does not contain all of {to_repr(tuple(missing))} in its call list, found "
                     f"{to_repr(made)} instead"
                 )
             return

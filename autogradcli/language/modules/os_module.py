@@ -75,10 +75,11 @@ def relpath(path: Any, start: Any = ".") -> str:
 @entering("os.path")
 def commonprefix(m: Any) -> str:
     """What all texts begin with."""
-    texts = budget.items(m)
+    texts: list[str] = budget.items(m)
     if not all(type(each) is str for each in texts):
         raise TypeError("commonprefix() takes a list of texts")
-    return posixpath.commonprefix(texts)
+    found: str = posixpath.commonprefix(texts)
+    return found
 
 
 @entering("os")

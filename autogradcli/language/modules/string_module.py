@@ -40,7 +40,9 @@ class Template:
         return made.safe_substitute(texts) if safe else made.substitute(texts)
 
 
-attributes_of(Template)["substitute"] = Method(lambda made, mapping=None, /, **given: made.filled(False, mapping, given))
+attributes_of(Template)["substitute"] = Method(
+    lambda made, mapping=None, /, **given: made.filled(False, mapping, given)
+)
 attributes_of(Template)["safe_substitute"] = Method(
     lambda made, mapping=None, /, **given: made.filled(True, mapping, given)
 )

@@ -50,7 +50,7 @@ def _wrapper(width: Any, given: dict[str, Any]) -> textwrap.TextWrapper:
             raise TypeError(f"TextWrapper.__init__() got an unexpected keyword argument '{name}'")
         if not isinstance(value, _OPTIONS[name]) and not (name == "max_lines" and value is None):
             raise TypeError(f"{name} is of type {_OPTIONS[name].__name__}, not {type(value).__name__}")
-        if (isinstance(value, str) and len(value) > _LONGEST) or (name == "tabsize" and not 0 <= value <= _LONGEST):
+        if (isinstance(value, str) and len(value) > _LONGEST) or (type(value) is int and not 0 <= value <= _LONGEST):
             raise ValueError(f"{name} is at most {_LONGEST} here")
     return textwrap.TextWrapper(width, **given)
 

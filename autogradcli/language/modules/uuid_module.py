@@ -11,6 +11,8 @@ from ..values.budget import check_text
 from ..values.bytes_values import Bytes, BytesLike
 from .entries import entering
 
+_WHOLE = int
+
 
 @shown_as("uuid.UUID")
 class UUID:
@@ -31,7 +33,7 @@ class UUID:
             if not isinstance(bytes, BytesLike):
                 raise TypeError(f"bytes are needed, not {type(bytes).__name__}")
             self.held = uuid.UUID(bytes=bytes.data, version=version)
-        elif type(int) is not type(0):
+        elif type(int) is not _WHOLE:
             raise TypeError(f"int is a whole number, not {type(int).__name__}")
         else:
             self.held = uuid.UUID(int=int, version=version)

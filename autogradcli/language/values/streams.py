@@ -46,7 +46,8 @@ STREAMS = {name: Stream(name) for name in IN_PLACE}
 _of_streams = attributes_of(Stream)
 _of_streams["write"] = Method(lambda stream, text: stream.write(text), "Write a text; how many characters it has.")
 _of_streams["writelines"] = Method(
-    lambda stream, lines: [stream.write(line) for line in budget.items(lines)] and None, "Write texts, one after another."
+    lambda stream, lines: [stream.write(line) for line in budget.items(lines)] and None,
+    "Write texts, one after another.",
 )
 _of_streams["flush"] = Method(lambda stream: None, "What was written is out already.")
 _of_streams["isatty"] = Method(lambda stream: False, "Whether it is a terminal, which a program needn't know.")

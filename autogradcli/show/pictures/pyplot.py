@@ -55,7 +55,8 @@ def _as_set(figure: Figure) -> Iterator[None]:
     from matplotlib import rc_context, style
 
     with style.context([name for name in figure.styles if name in style.available]):
-        with rc_context({name: value for name, value in figure.settings.items() if DRAWN_BY.fullmatch(name)}):
+        settings: dict[Any, Any] = {key: value for key, value in figure.settings.items() if DRAWN_BY.fullmatch(key)}
+        with rc_context(settings):
             yield
 
 
@@ -72,6 +73,10 @@ def _canvas(figure: Figure) -> Any:
             _share(call, places)
     for axes in figure.axes:
         _draw_axes(places[id(axes.key)], axes, made)
+    for axes in figure.axes:
+        for call in axes.calls:
+            if call.name == "legend" and "handles" in call.options:
+                _legend(places[id(axes.key)], call, made)
     for call in figure.calls:
         if call.name == "colorbar":
             _colour_bar(canvas, call, places, made)
@@ -120,6 +125,7 @@ def _share(call: Call, places: dict[int, Any]) -> None:
 
 def _colour_bar(canvas: Any, call: Call, places: dict[int, Any], made: dict[int, Any]) -> None:
     mappable, where, into, bar_axes = call.args
+    found: Any
     if isinstance(mappable, Mappable):
         from matplotlib.cm import ScalarMappable
 
@@ -135,7 +141,7 @@ def _colour_bar(canvas: Any, call: Call, places: dict[int, Any], made: dict[int,
         stolen = [places[id(axes.key)] for axes in where if id(axes.key) in places]
         bar = canvas.colorbar(found, ax=stolen[0] if len(stolen) == 1 else stolen, **_options(call))
     for told in bar_axes.calls:
-        if told.name == "bar" and told.args[0] in TOLD:
+        if told.name == "of_colorbar" and told.args[0] in TOLD:
             getattr(bar, told.args[0])(*[_words(each) for each in told.args[1]], **_options(told))
     if into is None:
         _draw_axes(bar.ax, bar_axes, made)
@@ -154,7 +160,9 @@ def _legend(drawn: Any, call: Call, made: dict[int, Any]) -> None:
     handles = []
     for each in options.pop("handles"):
         if isinstance(each, Shape):
-            handles.append(_shape(each.kind, each.values, {**each.options, "label": plain(each.options.get("label", ""))}))
+            handles.append(
+                _shape(each.kind, each.values, {**each.options, "label": plain(each.options.get("label", ""))})
+            )
         elif (found := made.get(each.call.key)) is not None:
             handles.append(found[0] if isinstance(found, list) else found)
     drawn.legend(handles=handles, **options)
@@ -167,7 +175,10 @@ def _draw_axes(drawn: Any, axes: Axes, made: dict[int, Any]) -> None:
             made[call.key] = drawn.add_line(shape) if call.args[0] == "Line2D" else drawn.add_patch(shape)
             drawn.autoscale_view()
         elif call.name == "legend" and "handles" in call.options:
-            _legend(drawn, call, made)
+            continue  # when all is drawn that it may show
+        elif call.name == "ticklabels":
+            for label in drawn.get_xticklabels() if call.args[0] == "x" else drawn.get_yticklabels():
+                label.set(**_options(call))
         elif call.name == "bar_label":
             if call.args[0] in made:
                 drawn.bar_label(made[call.args[0]], **_options(call))
