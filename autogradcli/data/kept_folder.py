@@ -122,7 +122,7 @@ class Folder(Files):
         self._sizes = {**others, path: len(data)}
 
     def size(self, name: str) -> int:
-        """How many bytes a file has. Raises OSError in Python's words, PermissionError for a name that isn't allowed."""
+        """How many bytes a file has. Raises OSError in Python's words, PermissionError for a wrong name."""
         self.settle(name)
         try:
             return os.stat(self._path(name)).st_size

@@ -103,7 +103,6 @@ _NAMES: dict[str, dict[str, str]] = {
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
     "torch.utils.data": {"DistributedSampler": _PROCESSES},
     "numpy": {
-        "save": FILES, "load": FILES, "savez": FILES, "loadtxt": FILES, "savetxt": FILES, "genfromtxt": FILES,
         "fromfile": FILES, "memmap": FILES, "object_": "arrays here hold numbers and booleans",
         "matrix": "an array of two dimensions and @ do that", "mat": "an array of two dimensions and @ do that",
         "frompyfunc": "numpy.vectorize(f) does that", "nditer": "for value in x.flat goes over the elements",

@@ -139,8 +139,8 @@ _NOT_WRITTEN = (
     "torch.save and torch.load"
 )
 _NO_FOLDER = (
-    "there is no folder for files here: with the option --files DIR of run, eval and repl, programs open, read and write "
-    "files in that folder; --load and --save are for tensors"
+    "there is no folder for files here: with the option --files DIR of run, eval and repl, programs open, read and "
+    "write files in that folder; --load and --save are for tensors"
 )
 _NOT_READ = (
     "programs read no files; the command's option --load FILE gives tensors names, and --files DIR is a folder for "

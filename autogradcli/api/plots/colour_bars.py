@@ -86,8 +86,8 @@ def _colorbar(
         raise RuntimeError("No mappable was found to use for colorbar creation.")
     if type(mappable) is Mappable and not given and cax is None:
         raise ValueError(
-            "Unable to determine Axes to steal space for Colorbar. Either provide the *cax* argument to use as the Axes "
-            "for the Colorbar, provide the *ax* argument to steal space from it, or add *mappable* to an Axes."
+            "Unable to determine Axes to steal space for Colorbar. Either provide the *cax* argument to use as the "
+            "Axes for the Colorbar, provide the *ax* argument to steal space from it, or add *mappable* to an Axes."
         )
     where = given or ([mappable.axes] if type(mappable) is Artist and mappable.axes is not None else [])
     into = None if cax is None else _axes_in(cax)[0]

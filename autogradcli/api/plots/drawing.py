@@ -112,7 +112,10 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
         **_COMMON, **_MAPPED, "s": numbers, "c": colours, "color": colours, "marker": choice(MARKERS, "marker"),
         "edgecolors": colours, "linewidths": _WIDTH,
     },
-    "hist": {**_FILLED, "color": colours, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
+    "hist": {
+        **_FILLED, "color": colours, "bins": _bins, "density": yes,
+        "histtype": _one_of("bar step stepfilled", "histtype"),
+    },
     "bar": {
         **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
         "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
@@ -357,8 +360,8 @@ def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, A
 
 
 def _labelled(handles: Any, labels: Any) -> list[Any]:
-    """What ``legend(handles, labels)`` shows: what was drawn, or shapes and lines that are not. What was drawn has these
-    names from now on."""
+    """What ``legend(handles, labels)`` shows: what was drawn, or shapes and lines that are not. What was drawn has
+    these names from now on."""
     if type(handles) not in (list, tuple) or not all(type(each) in (Artist, Shape) for each in handles):
         raise TypeError("legend() needs a list of what was drawn, or of lines and shapes")
     for each, word in zip(handles, texts("legend", labels) if labels is not None else ()):

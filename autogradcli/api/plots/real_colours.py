@@ -1,4 +1,4 @@
-"""Matplotlib's own maps of colours and norms, made of what a program said: Matplotlib is loaded when one is asked for."""
+"""Matplotlib's own maps of colours and norms, made of what a program said; it is loaded when one is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``rcParams``, styles, and the contexts in which they hold: figures are drawn by those that held when they were made."""
+"""``rcParams``, styles, and contexts of these: figures are drawn by those that held when they were made."""
 
 from __future__ import annotations
 

@@ -126,10 +126,10 @@ def load(name: str) -> None:
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "base64", "bisect", "cmath", "collections", "concurrent.futures", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "gc", "glob", "hashlib", "heapq",
-    "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pickle", "platform",
-    "pprint", "pylab", "pytest", "random", "re", "secrets", "shutil", "statistics", "string", "struct", "sys", "tempfile", "textwrap",
-    "threading", "time", "timeit", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
-    "unittest", "unittest.mock", "uuid", "warnings",
+    "abc", "argparse", "base64", "bisect", "cmath", "collections", "concurrent.futures", "contextlib", "copy",
+    "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "gc", "glob", "hashlib", "heapq",
+    "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pickle",
+    "platform", "pprint", "pylab", "pytest", "random", "re", "secrets", "shutil", "statistics", "string", "struct",
+    "sys", "tempfile", "textwrap", "threading", "time", "timeit", "tqdm", "traceback", "types", "typing",
+    "typing_extensions", "unicodedata", "unittest", "unittest.mock", "uuid", "warnings",
 )  # fmt: skip

@@ -207,8 +207,8 @@ class ByType:
             found = [kind for name, kind in get_attribute(cls, "__annotations__").items() if name != "return"]
             if not found:
                 raise TypeError(
-                    f"Invalid first argument to `register()`: {to_repr(cls)}. Use either `@register(some_class)` or plain "
-                    "`@register` on an annotated function."
+                    f"Invalid first argument to `register()`: {to_repr(cls)}. Use either `@register(some_class)` "
+                    "or plain `@register` on an annotated function."
                 )
             cls, func = found[0], cls
         if not isinstance(cls, type):

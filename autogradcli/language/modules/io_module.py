@@ -1,4 +1,4 @@
-"""``io``: ``StringIO``, a text that ``print`` writes to, ``BytesIO``, where ``torch.save`` keeps a value, and ``open``."""
+"""``io``: ``StringIO``, a text in memory, ``BytesIO``, where ``torch.save`` keeps a value, and ``open``."""
 
 from __future__ import annotations
 

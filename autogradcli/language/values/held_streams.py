@@ -165,6 +165,9 @@ class Held(Stream, ContextMode):
         """Close it: nothing can be read or written then."""
         self.inner.close()
 
+    def wrote(self) -> None:
+        """Told of what was written besides ``write``."""
+
     def fileno(self) -> None:
         """Refused: it is none of the system's."""
         raise UnsupportedOperation("fileno")

@@ -44,6 +44,9 @@ class _File(Held):
         self.changed = True
         return count
 
+    def wrote(self) -> None:
+        self.changed = True
+
     def truncate(self, size: Any = None) -> int:
         self.changed = True
         return super().truncate(size)
