@@ -290,6 +290,8 @@ class Folder(Files):
         )
 
 
+#: Bytes that no text has: control characters but for tabs, ends of lines and pages, and what colours a terminal.
+_BINARY = frozenset(range(32)) - frozenset(b"\b\t\n\v\f\r\x1b")
 #: Bytes that tell whether a file is a text.
 _LOOKED_AT = 1 << 16
 
@@ -298,7 +300,7 @@ def _is_text(beginning: bytes) -> bool:
     """Whether a file begins as texts in UTF-8 do, or as an array of NumPy's."""
     if beginning.startswith(b"\x93NUMPY"):
         return True
-    if b"\0" in beginning:
+    if not _BINARY.isdisjoint(beginning):
         return False
     try:
         getincrementaldecoder("utf-8")().decode(beginning)

@@ -9,7 +9,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .colour_numbers import Mappable
-from .figures import Artist, Axes, AxesGrid, Call, Figure
+from .figures import DRAWINGS, Artist, Axes, AxesGrid, Call, Figure
 from .further import keyword, plain_value
 from .plain_data import text
 from .pyplot import PYPLOT, plots
@@ -40,6 +40,9 @@ class ColourBar:
 
     def __repr__(self) -> str:
         return f"<matplotlib.colorbar.Colorbar object at 0x{id(self):x}>"
+
+
+DRAWINGS.add(ColourBar)
 
 
 def _axes_in(value: Any) -> list[Axes]:

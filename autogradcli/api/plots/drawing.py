@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import run
+from ..arrays.values import NumPyArray
 from ..tensor.attributes import array_value
 from .colour_maps import ColourMap, as_data
 from .figures import Artist, Axes, Bars, Call, Shape
@@ -249,10 +250,17 @@ def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any
     return array_value(counts), array_value(edges), [made] * len(series)
 
 
+def _is_series(given: Any) -> bool:
+    """Whether a value has several numbers: no tensor or array of one element without dimensions."""
+    if isinstance(given, Tensor) or type(given) is NumPyArray:
+        return bool(given.array.ndim)
+    return type(given) in (list, tuple, range)
+
+
 def series_of(name: str, given: Any) -> list[np.ndarray]:
     """The numbers of a histogram, or of several that stand side by side: a list of arrays, or the columns of one."""
     several = type(given) in (list, tuple) and given and not all(type(each) in (int, float, bool) for each in given)
-    if several and any(getattr(getattr(each, "array", each), "ndim", 1) for each in given):
+    if several and any(_is_series(each) for each in given):
         if len(given) > 1000:
             raise ValueError("hist() draws at most 1000 series")
         return [numbers(name, each).reshape(-1) for each in given]

@@ -336,7 +336,7 @@ class Plots:
     def is_drawing(value: Any) -> bool:
         """Whether a value is what a call that draws gives, which nobody wants to read."""
         each = value if type(value) in (list, tuple) else (value,)
-        return any(type(one) in _DRAWINGS for one in each[:4])
+        return any(type(one) in DRAWINGS for one in each[:4])
 
     def hold(self, call: Call) -> None:
         self.held += sum(a.size for a in (*call.args, *call.options.values()) if isinstance(a, np.ndarray))
@@ -380,4 +380,5 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Bars, Bar, Axes, Figure, AxesGrid, Shape)
+#: Classes of what drawing gives.
+DRAWINGS: set[type] = {Artist, Bars, Bar, Axes, Figure, AxesGrid, Shape}

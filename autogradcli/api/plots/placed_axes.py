@@ -11,7 +11,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of
 from ..tensor.attributes import array_value
-from .figures import Artist, Axes, Bar, Bars, Call
+from .figures import DRAWINGS, Artist, Axes, Bar, Bars, Call
 from .further import keyword
 from .plain_data import between, choice, colour, number, numbers, text, texts
 
@@ -33,6 +33,9 @@ class Label:
 
     def __repr__(self) -> str:
         return f"Text(0, 0, {self.said!r})"
+
+
+DRAWINGS.add(Label)
 
 
 def _axes(value: Any) -> Axes:

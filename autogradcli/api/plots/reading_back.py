@@ -173,7 +173,9 @@ def _register() -> None:
         ("supylabel", _titled("supylabel")), ("set_dpi", _sized), ("set_facecolor", _sized),
     ):  # fmt: skip
         _method(Figure, name, call)
-    attributes_of(Figure)["get_size_inches"] = Method(lambda figure: array_value(np.array(figure.size, float)))
+    attributes_of(Figure)["get_size_inches"] = Method(
+        lambda figure: array_value(np.array(_figure(figure).size, float)), "Its width and height in inches."
+    )
     for axis in ("x", "y"):
         attributes_of(Axes)[f"get_{axis}ticklabels"] = Method(
             _tick_labels(axis), "What stands at the ticks: one for all."

@@ -154,6 +154,8 @@ def _lines(fname: Any) -> list[str]:
         found = [each if type(each) is str else to_str(each.data.decode()) for each in fname.readlines()]
     elif type(fname) is list:
         found = budget.items(fname)
+        if not all(type(line) is str for line in found):
+            raise TypeError("loadtxt() reads lines of text, or a file")
     else:
         found = files().contents(name_of(fname), MAX_TEXT).decode().splitlines(keepends=True)
     check_items(sum(line.count(" ") + line.count(",") + 1 for line in found))
