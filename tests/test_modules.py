@@ -69,7 +69,7 @@ PROGRAMS = {
     "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int = 1\n    y: int": (
         "", "TypeError: Non-default namedtuple field y cannot follow default field x",
     ),
-    "from functools import singledispatch\n@singledispatch\ndef f(x): return 0\n@f.register\ndef _(x: int): return 1": (
+    "from functools import singledispatch\n@singledispatch\ndef f(x): return 0\n@f.register\ndef _(x): return 1": (
         "", "TypeError: Invalid first argument to `register()`",
     ),
 }  # fmt: skip

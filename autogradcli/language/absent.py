@@ -122,7 +122,8 @@ _NAMES: dict[str, dict[str, str]] = {
         ("Handler", "Filter", "LoggerAdapter"), "a logging.StreamHandler writes into any object that has a write method"
     ),
     "sys": {
-        "path": "programs here import what is there by its name",         "stdin": "--var NAME=VALUE gives values", "executable": _PROCESSES, "settrace": _ITSELF,
+        "path": "programs here import what is there by its name",
+        "stdin": "--var NAME=VALUE gives values", "executable": _PROCESSES, "settrace": _ITSELF,
     },
     "time": {"sleep_until": "time.sleep(seconds)"},
     "typing": {"get_type_hints": _ITSELF},

@@ -51,8 +51,8 @@ def _put(file: Any, data: bytes, ending: str) -> None:
 def _bytes(file: Any) -> bytes:
     if isinstance(file, Held):
         file.check()
-        found: bytes = file.done("read")
-        return found if isinstance(found, bytes) else found.encode()  # type: ignore[unreachable]
+        found: Any = file.done("read")
+        return found if isinstance(found, bytes) else bytes(found.encode())
     return files().contents(name_of(file), _MOST)
 
 
