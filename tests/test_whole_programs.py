@@ -82,7 +82,8 @@ PROGRAMS = {
         "  Actual: mock(1, k=2)\n1\nno\n4 True []\n"
     ),
     "from unittest.mock import patch\nclass A:\n    def f(self): return 1\n"
-    "with patch.object(A, 'f', return_value=2) as m: print(A().f())\nprint(A().f(), m.called)\n@patch.object(A, 'f')\ndef t(m): m.return_value = 5; return A().f()\n"
+    "with patch.object(A, 'f', return_value=2) as m: "
+    "print(A().f())\nprint(A().f(), m.called)\n@patch.object(A, 'f')\ndef t(m): m.return_value = 5; return A().f()\n"
     "print(t(), A().f())\nd = {}\nwith patch.dict(d, a=1): print(d)\nprint(d)": (
         "2\n1 True\n5 1\n{'a': 1}\n{}\n"
     ),
