@@ -4,6 +4,7 @@ gives the defaults; with a list of words it reads those."""
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from ...api.calls.program_classes import fields_of
@@ -17,6 +18,8 @@ from ..values.streams import current, writer_of
 from ..values.text_format import to_repr, to_str
 from .types_module import SimpleNamespace
 
+#: A value in a help text that would be a thousand letters wide, or more.
+_WIDE = re.compile(r"%(\([^)]*\))?[^a-zA-Z%]*(\d{4,}|\*)")
 _PLAIN = {"store", "append"}
 _CONSTANTS = {"store_true": True, "store_false": False, "store_const": None}
 _WITHOUT_VALUE = {*_CONSTANTS, "count", "boolean"}
@@ -44,6 +47,8 @@ class Option:
     def __init__(self, flags: list[str], given: dict[str, Any]) -> None:
         self.help = None if given.get("help") is None else to_str(given["help"])
         self.metavar = None if given.get("metavar") is None else to_str(given["metavar"])
+        if self.help is not None and _WIDE.search(self.help):
+            raise ValueError("a help text's values have at most 999 letters here")
         for word in ("help", "metavar"):
             given.pop(word, None)
         self.flags = [flag for flag in flags if flag.startswith("-")]

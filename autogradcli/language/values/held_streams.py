@@ -13,7 +13,7 @@ from typing import Any
 from ...api.calls.registry import CONSTRUCTORS, Method, Property, attributes_of
 from ...engine.modes import ContextMode
 from ...numerics.naming import shown_as
-from .budget import budget, check_text
+from .budget import budget, check_items, check_text
 from .bytes_values import Bytes, BytesLike, DecodeError, EncodeError
 from .streams import Stream
 
@@ -88,6 +88,7 @@ class Held(Stream, ContextMode):
         hint, count, found = _whole(-1 if hint is None else hint), 0, []
         for line in budget.polled(self):
             found.append(line)
+            check_items(len(found))
             budget.spend(64 + len(line))
             count += len(line)
             if 0 < hint <= count:
