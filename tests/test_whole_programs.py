@@ -127,7 +127,7 @@ REFUSED = {
     "import textwrap\ntextwrap.fill('a', 5, initial_indent=' ' * 9999)": "ValueError: initial_indent is at most 1000",
     "from unittest.mock import patch\npatch('os.remove').start()": "NotImplementedError: patch('os.remove') isn't here",
     "import io\nio.StringIO('a\\n' * 8 * 10**6).readlines()": "MemoryError",
-    "import argparse\nargparse.ArgumentParser().add_argument('--x', help='%(default)9999s')": "ValueError: a help text's",
+    "import argparse\nargparse.ArgumentParser().add_argument('x', help='%(a)9999s')": "ValueError: a help text's",
     "import uuid\nuuid.uuid1()": "NotImplementedError: uuid.uuid1() isn't here",
     "import inspect\ninspect.getsource(print)": "NotImplementedError: inspect.getsource() isn't here",
     "import sys\nsys.stdout = 3\nprint('x')": "AttributeError: 'int' object has no attribute 'write'",
