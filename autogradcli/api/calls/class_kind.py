@@ -232,3 +232,8 @@ def fields_of(value: Any) -> dict[str, Any]:
 
 def is_program_class(kind: type) -> bool:
     return kind.__module__ == "__main__"
+
+
+def is_protocol(kind: Any) -> bool:
+    """Whether a class is a protocol itself, which one that derives from it is not."""
+    return type(kind) is Kind and Protocol in kind.__bases__

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .class_kind import Kind, Protocol, is_program_class, members_of
+from .class_kind import is_program_class, is_protocol, members_of
 
 #: What the body of a protocol's class has and no value needs.
 _OF_THE_CLASS = frozenset({"__doc__", "__annotations__", "__init__", "__module__", "__slots__", "__hash__"})
-
-
-def is_protocol(kind: Any) -> bool:
-    return type(kind) is Kind and Protocol in kind.__bases__
 
 
 def checkable(kind: Any) -> Any:

@@ -42,7 +42,7 @@ class ABC(Plain):
 
 
 def _abstract_methods(kind: Kind) -> frozenset[str]:
-    return frozenset(_abstract(kind))
+    return frozenset(abstract_methods(kind))
 
 
 ABC._of_class = ("__abstractmethods__",)
