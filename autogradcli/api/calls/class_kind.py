@@ -114,6 +114,11 @@ class Kind(type):
         return f"<{'flag' if hasattr(cls, '_mask') else 'enum'} {cls.__name__!r}>"
 
 
+def metaclass_of(kind: Any) -> Any:
+    """The metaclass that a program gave a class; None where it is ``type``."""
+    return getattr(kind, "_metaclass", None) if type(kind) is Kind else None
+
+
 def _told(kind: Any, name: str, *args: Any) -> Any:
     """What the metaclass that a program gave a class says; NOT_TOLD where it has none."""
     meta = getattr(kind, "_metaclass", None)

@@ -190,6 +190,7 @@ def _as_subclass(self: Tensor, cls: Any) -> Any:
 
 def _new(cls: Any, *data: Any, **options: Any) -> Any:
     """What the class gives of what ``torch.Tensor`` is called with."""
+    _check_class("Tensor.__new__()", cls)
     if issubclass(cls, Parameter):
         return _new_parameter(cls, *data, **options)
     options.pop("device", None)
