@@ -18,7 +18,7 @@ _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
     "__set_name__", "__class_getitem__", "__new__", "__torch_function__", "__prepare__", "__instancecheck__",
-    "__subclasscheck__", "__abstractmethods__",
+    "__subclasscheck__", "__abstractmethods__", "__deepcopy__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
