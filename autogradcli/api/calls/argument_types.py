@@ -332,13 +332,13 @@ def tensors_of(values: tuple[Any, ...] | list[Any], argument: int = 0) -> tuple[
     return tuple(values)
 
 
-def _tensor_list(values: tuple[Any, ...] | list[Any]) -> tuple[Tensor, ...]:
+def tensor_list(values: tuple[Any, ...] | list[Any], argument: int = 0) -> tuple[Tensor, ...]:
     """The elements as a tuple. Raises TypeError as ``tensors_of``, and Mismatch where one of them is to be asked."""
     if state.lists_ask is not None and state.lists_ask(values):
         raise Mismatch
     for value in values:
         if not isinstance(value, Tensor):
-            return tensors_of(values)
+            return tensors_of(values, argument)
     return tuple(values)
 
 
@@ -393,7 +393,7 @@ KINDS: dict[str, Kind] = {
     "Scalars": Kind("tuple of Scalars", _accepts_scalar_list, _SEQUENCES, lambda cls, size: _of_scalars),
     "Tensors": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _of_tensors),
     "Changed": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _tensors_themselves),
-    "TensorList": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _tensor_list),
+    "TensorList": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: tensor_list),
     "ScalarType": Kind("torch.dtype", _accepts_dtype, (object,), _to_dtype),
     "Layout": Kind("torch.layout", _accepts_named("torch.layout")),
     "MemoryFormat": Kind("torch.memory_format", _accepts_named("torch.memory_format")),
