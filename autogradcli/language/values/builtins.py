@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
-from ...api.calls.class_kind import NOT_TOLD, Kind, is_protocol
-from ...api.calls.metaclasses import metaclass_of, told_by
+from ...api.calls.class_kind import NOT_TOLD, Kind
 from ...api.calls.program_classes import Plain
 from ...api.calls.registry import NAMESPACES, Method
 from ...api.calls.super_object import Super
@@ -240,14 +239,11 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is Union:
         return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
-    if type(kinds) is Kind and (told := told_by(kinds, "__instancecheck__", value)) is not NOT_TOLD:
-        return bool(told)
-    if is_protocol(kinds):
-        from ...api.calls.protocols import fits
+    if type(kinds) is Kind:
+        from .deriving import decided
 
-        return fits(kinds, value, hasattr_)
-    if type(value) is Kind and type(kinds) is Kind and (meta := metaclass_of(value)) is not None:
-        return issubclass(meta, kinds)
+        if (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
+            return bool(told)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))

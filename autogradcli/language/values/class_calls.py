@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...api.calls.class_kind import Kind
-from ...api.calls.metaclasses import OF_TYPE, metaclass_of
+from ...api.calls.class_kind import Kind, metaclass_of
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES
 from ...engine.callbacks import callee
@@ -39,7 +38,9 @@ def _type(value: Any = UNBOUND, /, *others: Any) -> type:
     if value is UNBOUND or (others and len(others) != 2):
         raise TypeError("type() takes 1 or 3 arguments")
     if others:
-        made: type = OF_TYPE["__new__"].__func__(type, value, *others)
+        from .deriving import class_of
+
+        made: type = class_of(value, *others)
         return made
     kind = type(value)
     if kind is Kind:
