@@ -61,9 +61,7 @@ _REASONS: dict[str, str] = {
     "loop over the values that you want to try": "optuna hyperopt nevergrad",
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
-    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.animation "
-    "matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
-    "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors",
+    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
     "onnxruntime",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .figures import Tone, Tones
-from .plain_data import name_of, numbers
+from .made import MapData, as_number, build
+from .plain_data import name_of, number, numbers, yes
 
 #: The names of Matplotlib's own, without the reversed ones.
 NAMES = (
@@ -29,18 +32,37 @@ NAMES = (
 class ColourMap:
     """A colour map: called with numbers it gives colours."""
 
-    __slots__ = ("name", "parts")
+    __slots__ = ("made", "name", "parts")
 
-    def __init__(self, name: str, parts: int | None = None) -> None:
+    def __init__(self, name: str, parts: int | None = None, made: MapData | None = None) -> None:
         self.name = name
         self.parts = parts
+        self.made = made
+        """What makes it, where it is none of Matplotlib's own."""
 
-    def __call__(self, X: Any, alpha: Any = None, bytes: Any = False) -> Tone | Tones:
-        """The colour of a number from 0 to 1, or of a whole number from 0 on; of an array a list of colours."""
-        found = numbers(self.name, X)
+    def data(self) -> Any:
+        """What a keyword such as ``cmap`` keeps of it: a name, or what makes it."""
+        if self.made is not None or self.parts is None:
+            return self.name if self.made is None else self.made
+        return MapData("named", "map", (self.name, self.parts, False))
+
+    def __call__(self, X: Any, alpha: Any = None, bytes: Any = False) -> Any:
+        """The colour of a number from 0 to 1, or of a whole number from 0 on: four numbers; of an array an array.
+        Without Matplotlib it can be drawn with, and has no numbers."""
+        found = numbers("cmap", X)
         whole = type(X) is int or getattr(getattr(X, "array", found), "dtype", found.dtype).kind == "i"
         if type(X) in (list, tuple, range):
             whole = all(type(each) is int for each in X)
+        try:
+            mapped = build(self.made or MapData("named", "map", (self.name, self.parts, False)))
+        except ImportError:
+            if self.made is not None:
+                raise
+        else:
+            at = found.astype(np.int64) if whole else found
+            return as_number(
+                mapped(at if at.ndim else at.item(), None if alpha is None else number("cmap", alpha), yes("cmap", bytes))
+            )
         if found.ndim == 0:
             return Tone(self.name, self.parts, found.item(), whole)
         return Tones([Tone(self.name, self.parts, each, whole) for each in found.reshape(-1).tolist()])
@@ -61,9 +83,42 @@ def get_cmap(name: Value = None, lut: Value = None) -> ColourMap:
     return ColourMap(found, lut)
 
 
+def _reversed(self: Value, name: Value = None) -> ColourMap:
+    """The same colours from the other end."""
+    if type(self) is not ColourMap:
+        raise TypeError(f"a colour map is needed, not {type(self).__name__}")
+    if self.made is not None:
+        raise NotImplementedError("reversed() is of Matplotlib's own maps: give the colours in the other order")
+    turned = self.name.removesuffix("_r") if self.name.endswith("_r") else f"{self.name}_r"
+    return ColourMap(turned, self.parts)
+
+
+def _resampled(self: Value, lutsize: Value) -> ColourMap:
+    """The same map in so many steps."""
+    return get_cmap(self.name, lutsize) if type(self) is ColourMap and self.made is None else _whole(self)
+
+
+def _whole(value: Any) -> Any:
+    raise NotImplementedError("resampled() is of Matplotlib's own maps: make the map with N=")
+
+
+class _Maps:
+    """``plt.colormaps``: the maps by name."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: Any) -> ColourMap:
+        if type(name) is not str or name.removesuffix("_r") not in NAMES:
+            raise KeyError(f"{str(name)[:40]!r} is not a known colormap name")
+        return ColourMap(name)
+
+    def __repr__(self) -> str:
+        return "ColormapRegistry"
+
+
 def as_data(value: Any) -> Any:
-    """What a keyword such as ``cmap`` keeps of a colour map: its name."""
-    return value.name if type(value) is ColourMap else value
+    """What a keyword such as ``cmap`` keeps of a colour map: its name, or what makes it."""
+    return value.data() if type(value) is ColourMap else value
 
 
 def _register() -> None:
@@ -77,6 +132,11 @@ def _register() -> None:
             table[f"{name}_r"] = ColourMap(f"{name}_r")
     for place in ("matplotlib.cm", "matplotlib.pyplot.cm", "matplotlib.pyplot"):
         namespace(place)["get_cmap"] = PythonFunction("get_cmap", renamed(get_cmap, "get_cmap"), place)
+    for place in ("matplotlib", "matplotlib.pyplot"):
+        namespace(place)["colormaps"] = _Maps()
+    for name, call in (("reversed", _reversed), ("resampled", _resampled)):
+        made = PythonFunction(name, renamed(call, f"Colormap.{name}"), "Colormap")
+        attributes_of(ColourMap)[name] = Method(made, call.__doc__ or "")
 
 
 _register()

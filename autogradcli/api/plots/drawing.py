@@ -21,7 +21,9 @@ from .plain_data import (
     choice,
     colour,
     colours,
+    map_of,
     name_of,
+    norm_of,
     number,
     numbers,
     pair,
@@ -58,7 +60,8 @@ _STRAIGHT: dict[str, Converter] = {n: _LINE[n] for n in ("label", "alpha", "zord
 _MAPPED: dict[str, Converter] = {
     "alpha": between(0, 1),
     "zorder": number,
-    "cmap": name_of,
+    "cmap": map_of,
+    "norm": norm_of,
     "vmin": number,
     "vmax": number,
 }

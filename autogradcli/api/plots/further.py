@@ -16,6 +16,7 @@ from ...numerics.limits import run
 from ..arrays.values import NumPyArray, NumPyScalar
 from .colour_maps import as_data
 from .figures import Artist, Axes, Call, Measure, Tone, Tones
+from .made import Made
 from .plain_data import DEEPEST, MARKERS, MOST_NUMBERS, Converter, between, choice, numbers, text
 
 #: Methods of Matplotlib's axes that draw or set something, and take data alone.
@@ -68,7 +69,7 @@ SAFE = frozenset(
         *("verticalalignment", "vert", "visible"),
         *("vmax", "vmin", "weight", "weights", "where", "which", "width", "widths", "wrap"),
         *("x", "xerr", "xmax", "xmin"),
-        *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
+        *("norm", "closed", "theta1", "theta2", "ref", "xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
         *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap"),
         *("aspect", "adjustable"),
@@ -82,7 +83,7 @@ def plain_value(name: str, key: str, value: Any, depth: int = 0) -> Any:
     """A value as data that Matplotlib takes: arrays, numbers, texts, None, and containers of these."""
     value = as_data(value)
     kind = type(value)
-    if value is None or kind is bool or kind in (Tone, Tones, Measure):
+    if value is None or kind is bool or kind in (Tone, Tones, Measure) or isinstance(value, Made):
         return value
     if kind is str:
         return text(name, value)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...api.plots.drawing import NAMES
 from ...api.plots.figures import Axes, Call, Figure, Measure, Tone, Tones
+from ...api.plots.made import Made, build
 from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
 from ...api.plots.shapes import SHAPES
 from .figure import drawn_plainly, plain, saved
@@ -187,6 +188,8 @@ def coloured(value: Any) -> Any:
         return found(int(value.at) if value.whole else value.at)
     if type(value) is Tones:
         return np.array([coloured(each) for each in value.each])
+    if isinstance(value, Made):
+        return build(value)
     if isinstance(value, (list, tuple)):
         return type(value)(coloured(each) for each in value)
     if isinstance(value, dict):
