@@ -27,6 +27,12 @@ NAMES = (
     *("tab20c"),
 )
 
+#: In how many colours those come that are lists of colours.
+_STEPS = {
+    "Accent": 8, "Dark2": 8, "Paired": 12, "Pastel1": 9, "Pastel2": 8, "Set1": 9, "Set2": 8, "Set3": 12, "tab10": 10,
+    "tab20": 20, "tab20b": 20, "tab20c": 20, "twilight": 510,
+}  # fmt: skip
+
 
 @shown_as("matplotlib.colors.Colormap")
 class ColourMap:
@@ -124,7 +130,7 @@ def as_data(value: Any) -> Any:
 def _register() -> None:
     attributes_of(ColourMap)["__call__"] = Method(ColourMap.__call__, ColourMap.__call__.__doc__ or "")
     attributes_of(ColourMap)["name"] = Property(lambda held: held.name, doc="Its name.")
-    attributes_of(ColourMap)["N"] = Property(lambda held: held.parts or 256, doc="In how many steps.")
+    attributes_of(ColourMap)["N"] = Property(lambda held: held.parts or _STEPS.get(held.name.removesuffix("_r"), 256), doc="In how many steps.")
     for place in ("matplotlib.cm", "matplotlib.pyplot.cm"):
         table = namespace(place)
         for name in NAMES:

@@ -11,7 +11,8 @@ from ...engine.tensor import Tensor
 from ...numerics.limits import run
 from ..tensor.attributes import array_value
 from .colour_maps import as_data
-from .figures import Artist, Axes, Call
+from .counting import histogram
+from .figures import Artist, Axes, Bars, Call, Shape
 from .further import PASSED, SAFE, SOLID, keyword, on_solid, passed
 from .plain_data import (
     LINE_STYLES,
@@ -86,7 +87,13 @@ def _levels(name: str, value: Any) -> Any:
 
 
 def _bins(name: str, value: Any) -> Any:
+    if type(value) is str:
+        return choice(frozenset(("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")), "bins")(name, value)
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
+
+
+def label_or_labels(name: str, value: Any) -> Any:
+    return texts(name, value) if type(value) in (list, tuple) else text(name, value)
 
 
 def _place_of_legend(name: str, value: Any) -> Any:
@@ -102,10 +109,13 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
         **_COMMON, **_MAPPED, "s": numbers, "c": colours, "color": colours, "marker": choice(MARKERS, "marker"),
         "edgecolors": colours, "linewidths": _WIDTH,
     },
-    "hist": {**_FILLED, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
+    "hist": {
+        **_FILLED, "label": label_or_labels, "color": colours, "bins": _bins, "density": yes, "stacked": yes,
+        "histtype": _one_of("bar barstacked step stepfilled", "histtype"),
+    },
     "bar": {
         **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
-        "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
+        "width": numbers, "bottom": numbers, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,
@@ -213,7 +223,10 @@ def _scatter(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
     given = {**dict(zip(("s", "c"), args[2:], strict=False)), **kwargs}
     options = options_of(name, {key: value for key, value in given.items() if value is not None})
     for key in ("s", "c"):
-        if isinstance(options.get(key), np.ndarray) and options[key].size not in (1, x.size):
+        given_ = options.get(key)
+        if isinstance(given_, np.ndarray) and given_.size not in (1, x.size):
+            if key == "c" and (given_.shape in ((x.size, 3), (x.size, 4)) or given_.shape in ((3,), (4,))):
+                continue  # colours, not numbers
             raise ValueError(f"{key} must be a scalar, or float array-like with the same size as x and y")
     return _add(axes, name, (x, y), options)
 
@@ -221,25 +234,23 @@ def _scatter(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
     if not 1 <= len(args) <= 2:
         raise _wrong(name, "numbers, and perhaps bins")
-    values = numbers(name, args[0]).reshape(-1)
-    if isinstance(args[0], Tensor) and args[0].array.dtype == np.float32:
-        values = values.astype(np.float32)  # whose edges are such numbers, too
     options = options_of(name, {**({"bins": args[1]} if args[1:] else {}), **kwargs})
-    run.spend(8 * values.size)
-    counts, edges = np.histogram(values, options.get("bins", 10), density=options.get("density", False))
-    return array_value(counts.astype(float)), array_value(edges.astype(float)), _add(axes, name, (values,), options)
+    return histogram(axes, name, args[0], options)
 
 
 def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
-    if not 2 <= len(args) <= 3:
-        raise _wrong(name, "x, height, and perhaps width")
+    if not 2 <= len(args) <= 4:
+        raise _wrong(name, "x, height, and perhaps width and bottom")
     named = type(args[0]) in (list, tuple) and args[0] and all(type(each) is str for each in args[0])
     x: Any = texts(name, args[0]) if named else np.atleast_1d(numbers(name, args[0]))
     height = np.atleast_1d(numbers(name, args[1]))
     if len(height) not in (1, len(x)):
         raise ValueError("shape mismatch: objects cannot be broadcast to a single shape")
     height = np.broadcast_to(height, (len(x),)).copy()
-    return _add(axes, name, (x, height), options_of(name, {**({"width": args[2]} if args[2:] else {}), **kwargs}))
+    given = {**dict(zip(("width", "bottom"), args[2:], strict=False)), **kwargs}
+    call = Call(name, (x, height), options_of(name, given))
+    axes.add(call)
+    return Bars(call, axes)
 
 
 def _imshow(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
@@ -307,23 +318,30 @@ def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 
 def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
     given = dict(kwargs)
-    if len(args) == 2 or "handles" in given:
-        handles, labels = args if len(args) == 2 else (given.pop("handles"), given.pop("labels", None))
-        _labelled(handles, labels)
-        args = ()
-    elif "labels" in given:
-        args = (given.pop("labels"),)
-    if len(args) > 1:
-        raise _wrong(name, "the labels, or nothing")
-    return _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
+    handles = given.pop("handles", None)
+    labels = given.pop("labels", None)
+    if len(args) == 2:
+        handles, labels = args
+    elif len(args) == 1:
+        labels = args[0]
+    elif args:
+        raise _wrong(name, "what was drawn and the labels, or the labels, or nothing")
+    options = options_of(name, given)
+    if handles is None:
+        return _add(axes, name, () if labels is None else (texts(name, labels),), options)
+    return _add(axes, name, (_handles(handles), None if labels is None else texts(name, labels)), options)
 
 
-def _labelled(handles: Any, labels: Any) -> None:
-    """What ``legend(handles, labels)`` means: what was drawn has these names from now on."""
-    if type(handles) not in (list, tuple) or not all(type(each) is Artist for each in handles):
+def _handles(handles: Any) -> list[Any]:
+    """What a legend names: what was drawn, or shapes and lines that stand for it."""
+    if isinstance(handles, Bars):
+        return [handles]
+    if type(handles) not in (list, tuple) or len(handles) > 1000:
         raise TypeError("legend() needs a list of what was drawn")
-    for each, word in zip(handles, texts("legend", labels) if labels is not None else ()):
-        each.change(label=word)
+    found = [each[0] if type(each) in (list, tuple) and each else each for each in handles]
+    if not all(isinstance(each, (Artist, Shape)) for each in found):
+        raise TypeError("legend() needs a list of what was drawn")
+    return found
 
 
 def _grid(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

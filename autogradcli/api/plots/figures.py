@@ -11,9 +11,20 @@ import numpy as np
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from ..arrays.values import NumPyScalar
+from .defaults import DEFAULTS
+from .made import Cycle
 
 #: Figures that are open, axes of one, calls of one of these, and numbers in all that is open.
 MOST_FIGURES, MOST_AXES, MOST_CALLS, MOST_HELD = 50, 100, 20_000, 1 << 22
+
+#: What makes axes in the place of others.
+SHARING = ("twinx", "twiny")
+
+#: The colours of lines, unless a program says otherwise.
+_CODES = "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf"
+TAB10 = Cycle(
+    "cycler", "cycler", (), {"color": [tuple(each / 255 for each in bytes.fromhex(code)) for code in _CODES.split()]}
+)
 
 
 class Call(NamedTuple):
@@ -91,6 +102,50 @@ class Artist:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
 
 
+@shown_as("matplotlib.container.BarContainer")
+class Bars(Artist):
+    """Bars, one after another: what ``bar``, ``barh`` and ``hist`` drew."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, call: Call, axes: Axes | None = None, path: tuple[Any, ...] = ()) -> None:
+        super().__init__(call, axes)
+        self.path = path
+        """Where the bars are in what Matplotlib's call gives."""
+
+    def __len__(self) -> int:
+        if self.call.name == "hist":
+            return len(self.call.options["bins"]) - 1
+        return len(self.call.args[0])
+
+    def __iter__(self) -> Iterator[Piece]:
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        if type(index) is slice:
+            return [self[k] for k in range(*index.indices(len(self)))]
+        k = operator.index(whole_index(index))
+        if not -len(self) <= k < len(self):
+            raise IndexError("tuple index out of range")
+        return Piece(self, (*self.path, k % len(self)))
+
+    def __repr__(self) -> str:
+        return f"<BarContainer object of {len(self)} artists>"
+
+
+@shown_as("matplotlib.patches.Patch")
+class Piece:
+    """One of the parts that a call drew: a bar, a box, a text."""
+
+    __slots__ = ("of", "path")
+
+    def __init__(self, of: Artist, path: tuple[Any, ...]) -> None:
+        self.of, self.path = of, path
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.patches.Patch object at 0x{id(self):x}>"
+
+
 @shown_as("matplotlib.patches.Patch")
 class Shape:
     """A shape that isn't drawn yet."""
@@ -119,21 +174,26 @@ class Measure:
 
 @shown_as("matplotlib.axes._axes.Axes")
 class Axes:
-    __slots__ = ("beside", "calls", "figure", "place", "solid")
+    __slots__ = ("calls", "figure", "look", "made", "place")
 
-    def __init__(self, figure: Figure, place: tuple[float, ...], solid: bool = False) -> None:
+    def __init__(self, figure: Figure, place: tuple[float, ...], look: str = "") -> None:
         self.figure = figure
         self.place = place
         """Rows, columns, and which of them, from 1; or four parts of the figure: left, bottom, width, height."""
-        self.solid = solid
-        """Whether they have three dimensions."""
-        self.beside: tuple[Axes, str] | None = None
-        """Axes whose x or y these share."""
+        self.look = look
+        """What Matplotlib calls a projection: ``3d``, ``polar``, or nothing."""
+        self.made: Call | None = None
+        """What made them of other axes or of a bar of colours, where something did: ``twinx``, ``inset_axes``."""
         self.calls: list[Call] = []
 
     def __repr__(self) -> str:
         title = next((c.args[0] for c in reversed(self.calls) if c.name == "set_title"), "")
         return "<Axes: " + (f"title={{'center': {title!r}}}" if title else "") + ">"
+
+    @property
+    def solid(self) -> bool:
+        """Whether they have three dimensions."""
+        return self.look == "3d"
 
     def add(self, call: Call) -> None:
         if len(self.calls) >= MOST_CALLS:
@@ -194,33 +254,44 @@ class AxesGrid:
 
 @shown_as("matplotlib.figure.Figure")
 class Figure:
-    __slots__ = ("axes", "calls", "number", "plots", "size")
+    __slots__ = ("axes", "calls", "name", "number", "pause", "plots", "settings", "size", "styles")
 
     def __init__(self, plots: Plots, number: int, size: tuple[float, float]) -> None:
         self.plots = plots
         self.number = number
         self.size = size
         """In inches."""
+        self.name = ""
+        self.pause = 0.0
+        """Milliseconds for which it is seen, where it is a frame of an animation."""
         self.axes: list[Axes] = []
         self.calls: list[Call] = []
+        self.styles: tuple[str, ...] = ()
+        self.settings: dict[str, Any] = {}
+        """What ``rcParams`` said when axes were made last, where that isn't Matplotlib's own."""
 
     def __repr__(self) -> str:
         return f"<Figure size {self.size[0] * 100:.0f}x{self.size[1] * 100:.0f} with {len(self.axes)} Axes>"
 
-    def add_axes(self, *place: float, solid: bool = False) -> Axes:
+    def add_axes(self, *place: Any, look: str = "") -> Axes:
         """The axes of that place; they are made where there are none."""
-        found = next((axes for axes in self.axes if axes.place == place and axes.beside is None), None)
-        if found is None or found.solid != solid:
-            found = self.new_axes(place, solid)
+        found = next((axes for axes in self.axes if axes.place == place and axes.made is None), None)
+        if found is None or found.look != look:
+            found = self.new_axes(place, look)
         self.plots.axes = found
         return found
 
-    def new_axes(self, place: tuple[float, ...], solid: bool = False) -> Axes:
+    def new_axes(self, place: tuple[float, ...], look: str = "") -> Axes:
         if len(self.axes) >= MOST_AXES:
             raise MemoryError(f"a figure has at most {MOST_AXES} axes")
-        found = Axes(self, place, solid)
+        found = Axes(self, place, look)
+        self.styles, self.settings = tuple(self.plots.styles), self.plots.changed()
         self.axes.append(found)
         return found
+
+    def last(self) -> Axes | None:
+        """The axes that were made last, bars of colours and insets aside."""
+        return next((each for each in reversed(self.axes) if each.made is None or each.made.name in SHARING), None)
 
     def add(self, call: Call) -> None:
         if len(self.calls) >= MOST_CALLS:
@@ -228,10 +299,29 @@ class Figure:
         self.calls.append(call)
 
 
+#: Settings that are used when a figure is drawn; others, such as how a PDF holds its fonts, are kept and no more.
+SETTINGS = frozenset((*DEFAULTS, "axes.prop_cycle"))
+
+
+def setting(key: str, value: Any) -> Any:
+    """A value of ``rcParams`` as data, of the kind of Matplotlib's own. Raises ValueError for another kind."""
+    usual = DEFAULTS.get(key)
+    if type(value) is Cycle or value is None or type(value) is bool:
+        return value
+    if type(value) in (int, float):
+        return float(value) if type(usual) is float else value
+    if type(value) is str:
+        return value[:1000]
+    if type(value) in (list, tuple) and all(type(each) in (int, float, str) for each in value):
+        numbers = type(usual) is list and all(type(each) is float for each in usual)
+        return [float(each) if numbers and type(each) is not str else each for each in value[:1000]]
+    raise ValueError(f"Key {key}: {type(value).__name__} objects are no settings")
+
+
 class Plots:
     """The figures of one session."""
 
-    __slots__ = ("axes", "figures", "held", "last", "names", "settings")
+    __slots__ = ("axes", "figures", "held", "last", "names", "settings", "styles")
 
     def __init__(self) -> None:
         self.figures: dict[int, Figure] = {}
@@ -241,8 +331,18 @@ class Plots:
         self.last = 0
         self.names: dict[str, int] = {}
         """Numbers of figures that have names."""
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {**DEFAULTS, "axes.prop_cycle": TAB10}
         """``rcParams``."""
+        self.styles: list[str] = []
+        """Styles of Matplotlib's that are in use."""
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that a program made."""
+        return {
+            key: setting(key, value)
+            for key, value in self.settings.items()
+            if value is not TAB10 and key in SETTINGS and DEFAULTS.get(key) != value
+        }
 
     @staticmethod
     def is_drawing(value: Any) -> bool:
@@ -264,7 +364,7 @@ class Plots:
             number = max(self.figures, default=0) + 1 if number is None else number
             found = self.figures[number] = Figure(self, number, size)
         self.last = found.number
-        self.axes = found.axes[-1] if found.axes else None
+        self.axes = found.last()
         return found
 
     def figure(self) -> Figure:
@@ -284,7 +384,7 @@ class Plots:
         if self.last not in self.figures:
             self.last = max(self.figures, default=0)
             last = self.figures.get(self.last)
-            self.axes = last.axes[-1] if last is not None and last.axes else None
+            self.axes = last.last() if last is not None else None
         if not self.figures:
             self.held = 0
 
@@ -292,4 +392,4 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Axes, Figure, AxesGrid, Shape)
+_DRAWINGS = (Artist, Bars, Piece, Axes, Figure, AxesGrid, Shape)

@@ -140,7 +140,10 @@ def passed(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     call = Call(name, tuple(plain_value(name, "", value) for value in args), options)
     axes.add(call)
     made = Artist(call, axes)
-    return _several(name, call, made)
+    from .pieces import of_call
+
+    found = of_call(call, axes)
+    return _several(name, call, made) if found is None else found
 
 
 def _several(name: str, call: Call, made: Artist) -> Any:

@@ -20,6 +20,7 @@ MAKERS: dict[str, tuple[str, ...]] = {
     ),
     "cm": ("ScalarMappable",),
     "named": ("map",),
+    "cycler": ("cycler",),
 }  # fmt: skip
 _MISSING = "colours as numbers need Matplotlib, which isn't installed: pip install 'autogradcli[plot]'"
 
@@ -57,11 +58,19 @@ class MapData(Made):
     __slots__ = ()
 
 
+@shown_as("cycler.Cycler")
+class Cycle(Made):
+    """Colours for lines, one after another."""
+
+    __slots__ = ()
+
+
 def library() -> Any:
     """Matplotlib, with its colours. Raises ImportError where it isn't installed."""
     try:
         import matplotlib.cm
         import matplotlib.colors
+        import matplotlib.rcsetup
     except ImportError:
         raise ImportError(_MISSING) from None
     return matplotlib
@@ -82,6 +91,8 @@ def build(made: Any) -> Any:
         named_map = found.colormaps[name]
         named_map = named_map.reversed() if turned else named_map
         return named_map.resampled(parts) if parts else named_map
+    if made.module == "cycler":
+        return found.rcsetup.cycler(**named)
     maker = getattr(getattr(found, made.module), made.way)
     if made.way == "LinearSegmentedColormap":
         return maker.from_list(*args, **named)

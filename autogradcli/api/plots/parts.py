@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
@@ -13,8 +15,8 @@ from ..tensor.attributes import array_value
 from . import drawing
 from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
-from .plain_data import between, numbers, text, texts
-from .pyplot import PYPLOT, plots, settings
+from .plain_data import between, numbers, pair, text, texts
+from .pyplot import PYPLOT, plots
 
 
 @shown_as("matplotlib.spines.Spine")
@@ -150,7 +152,7 @@ def _beside(axes: Any, which: str) -> Axes:
     if type(axes) is not Axes:
         raise TypeError(f"axes are needed, not {type(axes).__name__}")
     made = axes.figure.new_axes(axes.place)
-    made.beside = (axes, which)
+    made.made = Call(which, (axes,), {})
     plots().axes = made
     return made
 
@@ -227,6 +229,18 @@ def _limits(name: str) -> Any:
     return get
 
 
+def _inches(self: Value) -> Any:
+    """How wide and high it is."""
+    return array_value(np.array(self.size)) if type(self) is Figure else _laid_out(self)
+
+
+def _resized(self: Value, w: Value, h: Value = None, forward: Value = True) -> None:
+    """Make the figure so wide and high, in inches."""
+    if type(self) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(self).__name__}")
+    self.size = pair(0.5, 50)("set_size_inches", w if h is None else (w, h))
+
+
 def figtext(x: Value, y: Value, s: Value, **kwargs: Value) -> None:
     """A text somewhere in the current figure."""
     _figure_text(plots().figure(), x, y, s, **kwargs)
@@ -237,18 +251,6 @@ def _figure_text(self: Value, x: Value, y: Value, s: Value, **kwargs: Value) -> 
         raise TypeError(f"a figure is needed, not {type(self).__name__}")
     at = tuple(between(-10, 10)("text", each) for each in (x, y))
     self.add(Call("text", (*at, text("text", s)), kwargs_of(dict(kwargs))))
-
-
-def rc(group: Value, **kwargs: Value) -> None:
-    """Keep settings: ``rc('lines', linewidth=2)``. The size of figures counts, the rest is kept."""
-    for key, value in kwargs.items():
-        settings()[f"{text('rc', group)}.{key}"] = plain_value("rc", "", value)
-
-
-def use_style(style: Value) -> None:
-    """Nothing: there is one style here."""
-    for each in style if type(style) is list else [style]:  # which of Matplotlib's doesn't matter
-        text("use", each)
 
 
 @shown_as("matplotlib.ticker.Locator")
@@ -323,7 +325,7 @@ def _solid_axes(fig: Value, *args: Value, **kwargs: Value) -> Axes:
     """Axes in three dimensions that fill a figure."""
     if type(fig) is not Figure:
         raise TypeError(f"a figure is needed, not {type(fig).__name__}")
-    return fig.add_axes(1, 1, 1, solid=True)
+    return fig.add_axes(1, 1, 1, look="3d")
 
 
 def _method(kind: type, name: str, call: Any) -> None:
@@ -334,16 +336,12 @@ def _method(kind: type, name: str, call: Any) -> None:
 def _register() -> None:
     table = namespace(PYPLOT)
     for function in (
-        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread,
+        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, imread,
         imsave,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     for axis in ("x", "y"):
         table[f"{axis}ticks"] = PythonFunction(f"{axis}ticks", renamed(_ticks(axis), f"{axis}ticks"), PYPLOT)
-    for place in (PYPLOT, "matplotlib"):
-        namespace(place)["rcParams"] = Property(lambda module: settings(), doc="Settings: the size of figures counts.")
-    for place in (f"{PYPLOT}.style", "matplotlib.style"):
-        namespace(place)["use"] = PythonFunction("use", renamed(use_style, "use"), place)
     for place in (PYPLOT, "matplotlib"):
         namespace(place)["get_backend"] = PythonFunction("get_backend", get_backend, place)
     namespace("matplotlib")["__version__"] = "3.11.2"
@@ -373,7 +371,7 @@ def _register() -> None:
     for name in sorted(OF_PARTS):
         _method(Part, name, _told(name))
     for name, call in (
-        ("set_data", set_data), ("set_array", set_data), ("set_xdata", set_xdata), ("set_ydata", set_ydata),
+        ("set_data", set_data), ("set_xdata", set_xdata), ("set_ydata", set_ydata),
         ("set", _set), ("remove", _remove), ("get_data", _get_data),
     ):  # fmt: skip
         _method(Artist, name, call)
@@ -381,10 +379,11 @@ def _register() -> None:
         _method(Artist, f"set_{name}", _setter(name))
         attributes_of(Artist)[f"get_{name}"] = Method(_getter(name), "How it is drawn.")
     for name, call in (
-        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _laid_out),
+        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _resized), ("get_size_inches", _inches),
         ("text", _figure_text), ("align_labels", _laid_out), ("set_tight_layout", _laid_out),
     ):  # fmt: skip
         _method(Figure, name, call)
+    attributes_of(Figure)["get_label"] = Method(lambda figure: figure.name, "The name that it was made with.")
     attributes_of(Figure)["canvas"] = Property(lambda figure: figure, doc="The figure: there is no window.")
     for name in ("draw", "draw_idle", "flush_events"):
         _method(Figure, name, _laid_out)
@@ -395,8 +394,6 @@ def _register() -> None:
 
 
 def _turned(grid: Any) -> AxesGrid:
-    import numpy as np
-
     numbered = np.arange(len(grid.cells)).reshape(grid.shape).T
     return AxesGrid([grid.cells[k] for k in numbered.reshape(-1).tolist()], numbered.shape)
 

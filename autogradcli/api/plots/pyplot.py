@@ -18,13 +18,14 @@ from ..calls.registry import Method, Property, attributes_of, namespace
 from ..nn.kept_files import name_of_file
 from . import drawing
 from .cells import Cell
-from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
-from .further import SOLID, keyword
+from .defaults import DEFAULTS
+from .figures import MOST_AXES, SETTINGS, Axes, AxesGrid, Call, Figure, Plots, setting
+from .further import SOLID
 from .plain_data import between, numbers, pair, text, whole
 
 PYPLOT = "matplotlib.pyplot"
 #: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
-_FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
+FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
 KINDS = ("png", "svg", "pdf", "jpg", "jpeg", "eps")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
@@ -40,6 +41,12 @@ def plots() -> Plots:
         for module in (
             "parts",
             "grids",
+            "insets",
+            "pieces",
+            "shapes",
+            "settings",
+            "animations",
+            "colours",
             "reading_back",
         ):  # figures and axes have names of theirs, which nobody asks an index for
             loader.load(f"api.plots.{module}")
@@ -78,13 +85,16 @@ def _size(figsize: Any, dpi: Any) -> tuple[float, float]:
     if dpi is not None:
         between(10, 1200)("figure", dpi)
     wanted = figsize if figsize is not None else settings().get("figure.figsize")
-    size: tuple[float, float] = pair(0.5, 50)("figure", wanted) or SIZE
+    size: tuple[float, float] = pair(0.5, 50)("figure", wanted)
     return size
 
 
 def settings() -> dict[str, Any]:
-    """``rcParams`` of the session that runs: the size of figures counts, the rest is kept."""
+    """``rcParams`` of the session that runs: how everything is drawn."""
     found: dict[str, Any] = plots().settings
+    for key, value in found.items():
+        if key in SETTINGS and value is not DEFAULTS.get(key):
+            found[key] = setting(key, value)
     return found
 
 
@@ -97,7 +107,9 @@ def figure(
     held = plots()
     if type(num) is str:
         num = held.names.setdefault(text("figure", num), max(held.figures, default=0) + 1)
+    named = next((name for name, number in held.names.items() if number == num), "")
     made = held.new(_size(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
+    made.name = named
     if clear:
         clf()
     return made
@@ -113,9 +125,9 @@ def subplots(
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     if rows * columns > MOST_AXES:
         raise ValueError(f"a figure has at most {MOST_AXES} axes")
-    solid = _solid("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
+    look = _look("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
     made = plots().new(_size(figsize, dpi))
-    cells = [made.add_axes(rows, columns, k + 1, solid=solid) for k in range(rows * columns)]
+    cells = [made.add_axes(rows, columns, k + 1, look=look) for k in range(rows * columns)]
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))
     shape = tuple(n for n in (rows, columns) if n > 1)
@@ -140,15 +152,15 @@ def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     return rows, columns, index
 
 
-def _solid(name: str, projection: Any) -> bool:
-    if projection not in (None, "rectilinear", "3d"):
-        raise ValueError(f"{name}() knows the projection '3d' and no other")
-    return bool(projection == "3d")
+def _look(name: str, projection: Any) -> str:
+    if projection not in (None, "rectilinear", "3d", "polar"):
+        raise ValueError(f"{name}() knows the projections '3d' and 'polar' and no other")
+    return "" if projection in (None, "rectilinear") else str(projection)
 
 
 def subplot(*args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
-    found = plots().figure().add_axes(*_place("subplot", args), solid=_solid("subplot", projection))
+    found = plots().figure().add_axes(*_place("subplot", args), look=_look("subplot", projection))
     _made_with(found, "subplot", kwargs)
     return found
 
@@ -172,7 +184,7 @@ def axes(arg: Value = None, projection: Value = None, **kwargs: Value) -> Axes:
         plots().axes = arg
         return arg
     if arg is None:
-        found = plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
+        found = plots().figure().add_axes(1, 1, 1, look=_look("axes", projection))
         _made_with(found, "axes", kwargs)
         return found
     return _add_axes(plots().figure(), arg, projection, **kwargs)
@@ -184,7 +196,7 @@ def _add_axes(self: Value, rect: Value, projection: Value = None, **kwargs: Valu
     parts = numbers("add_axes", rect)
     if parts.shape != (4,) or not ((parts >= -1) & (parts <= 2)).all():
         raise ValueError("add_axes() takes left, bottom, width and height as parts of the figure")
-    found = _figure_of(self).new_axes(tuple(parts.tolist()), _solid("add_axes", projection))
+    found = _figure_of(self).new_axes(tuple(parts.tolist()), _look("add_axes", projection))
     _made_with(found, "add_axes", kwargs)
     plots().axes = found
     return found
@@ -219,39 +231,6 @@ def suptitle(t: Value, **kwargs: Value) -> None:
 
 def _suptitle(self: Value, t: Value, **kwargs: Value) -> None:
     _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", kwargs)))
-
-
-def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
-    """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
-    return _colorbar(plots().figure(), mappable, ax, label, **kwargs)
-
-
-def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
-    for name in kwargs:
-        if name not in _OF_BARS:
-            raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
-    if mappable is not None and type(mappable) is not Artist:
-        raise TypeError("colorbar() needs what imshow(), contour(), contourf() or scatter() gave")
-    mapped = (
-        *("imshow", "contour", "contourf", "scatter", "pcolormesh", "pcolor", "matshow", "plot_surface", "hexbin"),
-        *("hist2d", "tricontourf", "tripcolor", "quiver", "contour3D"),
-    )
-    whole_grid = type(ax) is AxesGrid
-    axes = [_axes_of(ax)] if ax is not None and not whole_grid else _figure_of(self).axes
-    for one in reversed(axes):
-        for call in reversed(one.calls):
-            if call.name in mapped and (mappable is None or mappable.call is call):
-                bar = {name: keyword("colorbar", name, kwargs[name]) for name in kwargs if name != "cax"}
-                made = Call("colorbar", (call,), {"label": text("colorbar", label), **bar})
-                one.add(made)
-                return Artist(made, one)
-    raise RuntimeError("No mappable was found to use for colorbar creation.")
-
-
-#: What says where a bar stands and how large it is.
-_OF_BARS = frozenset(
-    ("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "cax")
-)
 
 
 def close(fig: Value = None) -> None:
@@ -302,7 +281,7 @@ def _savefig(
 ) -> None:  # fmt: skip
     figure = _figure_of(self)
     name = name_of_file("savefig", fname)
-    if not _FILE.fullmatch(name):
+    if not FILE.fullmatch(name):
         raise ValueError(
             "savefig() takes the name of a file below the folder of --plots, such as 'loss.png' or 'out/loss.png'"
         )
@@ -318,14 +297,17 @@ def _savefig(
 
 
 def _add_subplot(self: Value, *args: Value, projection: Value = None, **kwargs: Value) -> Axes:
-    found = _figure_of(self).add_axes(*_place("add_subplot", args), solid=_solid("add_subplot", projection))
+    found = _figure_of(self).add_axes(*_place("add_subplot", args), look=_look("add_subplot", projection))
     _made_with(found, "add_subplot", kwargs)
     return found
 
 
 def _figure_gca(self: Value) -> Axes:
     figure = _figure_of(self)
-    return figure.axes[-1] if figure.axes else figure.add_axes(1, 1, 1)
+    current = plots().axes
+    if current is not None and current.figure is figure:
+        return current
+    return figure.last() or figure.add_axes(1, 1, 1)
 
 
 def _figure_show(self: Value) -> None:
@@ -372,7 +354,7 @@ def _register() -> None:
     for name, meant in _ON_AXES.items():
         table[name] = PythonFunction(name, renamed(_on_current(meant), name), PYPLOT)
     for function in (
-        figure, subplots, subplot, axes, gca, gcf, tight_layout, suptitle, colorbar, close, clf, show, savefig,
+        figure, subplots, subplot, axes, gca, gcf, tight_layout, suptitle, close, clf, show, savefig,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     namespace("matplotlib")["use"] = PythonFunction("use", renamed(use, "use"), "matplotlib")
@@ -382,7 +364,7 @@ def _register() -> None:
         Figure,
         {
             "add_subplot": _add_subplot, "gca": _figure_gca, "savefig": _savefig, "show": _figure_show,
-            "suptitle": _suptitle, "tight_layout": _figure_tight_layout, "colorbar": _colorbar,
+            "suptitle": _suptitle, "tight_layout": _figure_tight_layout,
             "add_axes": _add_axes, "subplots": _figure_subplots,
         },
     )  # fmt: skip

@@ -10,7 +10,7 @@ from ..calls.registry import Method, Property, attributes_of, namespace
 from . import drawing
 from .figures import Artist, Axes, Call, Figure
 from .plain_data import text, whole
-from .pyplot import PYPLOT, plots, settings
+from .pyplot import PYPLOT, plots
 
 #: Calls whose lines ``get_lines`` gives.
 _LINES = ("plot", "semilogx", "semilogy", "loglog")
@@ -28,10 +28,15 @@ def _figure(value: Any) -> Figure:
     return value
 
 
-def _lines(self: Value) -> list[Artist]:
+def _lines(self: Value) -> list[Any]:
     """The lines that were drawn in the axes."""
     found = _axes(self)
-    return [Artist(call, found) for call in found.calls if call.name in _LINES]
+    lines = [
+        call.args[0] if call.name == "add_line" else Artist(call, found)
+        for call in found.calls
+        if call.name in _LINES or call.name == "add_line"
+    ]
+    return lines
 
 
 def _handles(self: Value) -> tuple[list[Artist], list[str]]:
@@ -49,6 +54,19 @@ def _told(name: str) -> Any:
     return said
 
 
+def _scaled(axis: str) -> Any:
+    def scale(self: Value) -> str:
+        """The scale of the axis: ``linear``, ``log`` or ``symlog``."""
+        for call in reversed(_axes(self).calls):
+            if call.name == f"set_{axis}scale":
+                return str(call.args[0])
+            if call.name in (f"semilog{axis}", "loglog"):
+                return "log"
+        return "linear"
+
+    return scale
+
+
 def _removed(self: Value) -> None:
     """Take the axes out of their figure."""
     _take_out(_axes(self).figure, self)
@@ -57,7 +75,7 @@ def _removed(self: Value) -> None:
 def _take_out(figure: Figure, found: Any) -> None:
     figure.axes[:] = [each for each in figure.axes if each is not found]
     if plots().axes is found:
-        plots().axes = figure.axes[-1] if figure.axes else None
+        plots().axes = figure.last()
 
 
 def delaxes(ax: Value = None) -> None:
@@ -104,11 +122,6 @@ def fignum_exists(num: Value) -> bool:
     return number in held.figures
 
 
-def rcdefaults() -> None:
-    """Forget the settings that the program made."""
-    settings().clear()
-
-
 def switch_backend(newbackend: Value) -> None:
     """Nothing: there is one way to draw."""
     text("switch_backend", newbackend)
@@ -125,11 +138,12 @@ def _method(kind: type, name: str, call: Any) -> None:
 
 
 def _register() -> None:
-    for function in (get_fignums, fignum_exists, rcdefaults, switch_backend, box, delaxes):
+    for function in (get_fignums, fignum_exists, switch_backend, box, delaxes):
         made = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
         namespace(PYPLOT)[function.__name__] = made
     for name, call in (
         ("get_lines", _lines), ("get_legend_handles_labels", _handles), ("remove", _removed),
+        ("get_xscale", _scaled("x")), ("get_yscale", _scaled("y")),
         ("get_title", _told("set_title")), ("get_xlabel", _told("set_xlabel")), ("get_ylabel", _told("set_ylabel")),
     ):  # fmt: skip
         _method(Axes, name, call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from io import BytesIO
@@ -29,15 +29,16 @@ _STYLE = (
 
 
 @contextmanager
-def drawn_plainly() -> Iterator[None]:
-    """Matplotlib as it is by itself, whatever a settings file says, which is looked for in the current folder too."""
+def drawn_plainly(styles: Sequence[str] = (), settings: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Matplotlib as it is by itself, or with styles of its own and settings on top, whatever a settings file says, which is looked for in the current folder too."""
     import logging
 
     # A folder that it can't write to, a cache of fonts: no news to anybody.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib import style
 
-    with style.context(["default", {"svg.fonttype": "none", "svg.hashsalt": "autogradcli"}], after_reset=True):
+    own = {"svg.fonttype": "none", "svg.hashsalt": "autogradcli"}
+    with style.context(["default", *styles, own, dict(settings or {})], after_reset=True):
         yield
 
 
@@ -65,7 +66,7 @@ def _drawn(picture: Picture, kind: str) -> bytes:
 
 def saved(figure: Any, kind: str, **options: Any) -> bytes:
     file = BytesIO()
-    figure.savefig(file, format=kind, bbox_inches="tight", **options)
+    figure.savefig(file, format=kind, **{"bbox_inches": "tight", **options})
     return file.getvalue()
 
 

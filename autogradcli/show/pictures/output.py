@@ -79,12 +79,12 @@ def as_file(picture: Picture, kind: str) -> bytes:
         raise _missing(error, "Matplotlib") from None
 
 
-def figure_as_file(figure: Figure, kind: str) -> bytes:
-    """Raises MissingError, and ValueError for what can't be drawn."""
+def figures_as_file(figures: Sequence[Figure], kind: str) -> bytes:
+    """A figure, or the frames of an animation. Raises MissingError, and ValueError for what can't be drawn."""
     try:
-        from .pyplot import draw_figure
+        from .canvas import draw_figure, draw_frames
 
-        return draw_figure(figure, kind)
+        return draw_frames(figures) if kind == "gif" else draw_figure(figures[0], kind)
     except ImportError as error:
         raise _missing(error, "Matplotlib") from None
     except Exception as error:  # of Matplotlib's own, about values that it doesn't take
@@ -100,4 +100,4 @@ def figure_as_text(figure: Figure, columns: int, lines: int, colour: bool) -> st
 
 def _missing(error: ImportError, otherwise: str) -> MissingError:
     name = (error.name or "").partition(".")[0]
-    return MissingError(MISSING.format({"matplotlib": "Matplotlib", "": otherwise}.get(name, name)))
+    return MissingError(MISSING.format({"matplotlib": "Matplotlib", "PIL": "Pillow", "": otherwise}.get(name, name)))

@@ -7,86 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ...api.plots.drawing import NAMES
-from ...api.plots.figures import Axes, Call, Figure, Measure, Tone, Tones
-from ...api.plots.made import Made, build
-from ...api.plots.parts import OF_PARTS, SIDES, TICKERS
-from ...api.plots.shapes import SHAPES
-from .figure import drawn_plainly, plain, saved
+from ...api.plots.counting import words_of
+from ...api.plots.figures import Axes, Call, Figure
 from .picture import JOINED, POINTS, Contours, Line, Picture, levels_of
 
 _LABELLED = frozenset({"set_title", "set_xlabel", "set_ylabel", "suptitle"})
 _LEVELS, _WIDEST = 8, 200
-
-
-def draw_figure(figure: Figure, kind: str) -> bytes:
-    """The figure as a file of a kind. Raises ImportError where Matplotlib is missing, and ValueError and its like for
-    what Matplotlib can't draw."""
-    with drawn_plainly():
-        from matplotlib.figure import Figure as Canvas
-
-        canvas = Canvas(figsize=figure.size, layout="constrained")
-        made: dict[int, Any] = {}
-        for axes in figure.axes:
-            made[id(axes)] = _new_axes(canvas, axes, made)
-            _draw_axes(canvas, made[id(axes)], axes)
-        for call in figure.calls:
-            getattr(canvas, call.name)(*_texts(call), **_options(call))
-        return saved(canvas, kind, **({"dpi": 100} if kind == "png" else {}))
-
-
-def _new_axes(canvas: Any, axes: Axes, made: dict[int, Any]) -> Any:
-    if axes.beside is not None and id(axes.beside[0]) in made:
-        return getattr(made[id(axes.beside[0])], axes.beside[1])()
-    solid = {"projection": "3d"} if axes.solid else {}
-    return canvas.add_axes(axes.place, **solid) if len(axes.place) == 4 else canvas.add_subplot(*axes.place, **solid)
-
-
-def _draw_axes(canvas: Any, drawn: Any, axes: Axes) -> None:
-    made: dict[int, Any] = {}
-    for call in axes.calls:
-        if call.name == "colorbar":
-            found = made.get(id(call.args[0]))
-            canvas.colorbar(found[3] if isinstance(found, tuple) else found, ax=drawn, **_options(call))
-        elif call.name == "add_patch" and call.args[0] in SHAPES:
-            from matplotlib import patches
-
-            drawn.add_patch(getattr(patches, call.args[0])(*call.args[1], **_options(call)))
-            drawn.autoscale_view()
-        elif call.name == "clabel":
-            drawn.clabel(made[id(call.args[0])], *call.args[1:], **_options(call))
-        elif call.name == "ticks" and call.args[2] in TICKERS:
-            from matplotlib import ticker
-
-            name, what, way, given = call.args
-            getattr(getattr(drawn, name), what)(getattr(ticker, way)(*given, **call.options))
-        elif call.name == "part":
-            name, what, given = call.args
-            if what in OF_PARTS:
-                getattr(drawn.spines[name] if name in SIDES else getattr(drawn, name), what)(*given, **call.options)
-        elif call.name in NAMES:
-            options = _options(call)
-            if isinstance(options.get("transform"), Measure):
-                options["transform"] = getattr(drawn, options["transform"].name)
-            made[id(call)] = getattr(drawn, call.name)(*_texts(call), **options)
-
-
-def _texts(call: Call) -> tuple[Any, ...]:
-    """Arguments for Matplotlib, where a $ would begin a formula."""
-    return tuple(_words(a) for a in call.args)
-
-
-def _words(value: Any) -> Any:
-    if isinstance(value, str):
-        return plain(value)
-    return [_words(each) for each in value] if isinstance(value, list) else coloured(value)
-
-
-def _options(call: Call) -> dict[str, Any]:
-    found = {name: plain(v) if name in ("label", "title") else coloured(v) for name, v in call.options.items()}
-    if call.name == "grid":
-        found = found if call.args[0] else {}
-    return found
 
 
 def pictures(figure: Figure) -> Iterator[Picture]:
@@ -129,6 +55,12 @@ def _picture(axes: Axes) -> Picture | None:
 def _lines(call: Call) -> list[Line]:
     if any(not isinstance(each, (np.ndarray, list)) for each in call.args[:2]):
         return []
+    if call.name == "hist" and isinstance(call.args[0], list):
+        return [
+            line
+            for series, word in zip(call.args[0], [*words_of(call.options), *[""] * len(call.args[0])])
+            for line in _lines(Call("hist", (series,), {**call.options, "label": word}))
+        ]
     label = str(call.options.get("label", ""))
     if call.name in ("plot", "semilogx", "semilogy", "loglog", "scatter"):
         points = call.name == "scatter" or call.options.get("linestyle") in ("None", "none", "", " ")
@@ -145,7 +77,7 @@ def _lines(call: Call) -> list[Line]:
     if call.name == "bar":
         x, heights = call.args
         at = np.arange(len(x), dtype=float) if isinstance(x, list) else x
-        half = call.options.get("width", 0.8) / 2
+        half = np.asarray(call.options.get("width", 0.8)) / 2
         return [_steps(label, at - half, at + half, heights)]
     return []
 
@@ -176,22 +108,3 @@ def _log(values: Any, wanted: bool) -> Any:
         return values
     with np.errstate(all="ignore"):
         return np.log10(np.asarray(values, float)).tolist()
-
-
-def coloured(value: Any) -> Any:
-    """A value for Matplotlib: colours of a map as numbers."""
-    if type(value) is Tone:
-        import matplotlib
-
-        found = matplotlib.colormaps[value.map]
-        found = found.resampled(value.parts) if value.parts else found
-        return found(int(value.at) if value.whole else value.at)
-    if type(value) is Tones:
-        return np.array([coloured(each) for each in value.each])
-    if isinstance(value, Made):
-        return build(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(coloured(each) for each in value)
-    if isinstance(value, dict):
-        return {key: coloured(each) for key, each in value.items()}
-    return value

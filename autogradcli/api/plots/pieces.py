@@ -1,0 +1,248 @@
+"""Parts of what a call drew, which a program asks and changes: bars, boxes, texts; and bars of colours beside axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...numerics.naming import shown_as
+from ..calls.argument_types import Value
+from ..calls.python_function import PythonFunction, renamed
+from ..calls.registry import Method, Property, attributes_of, namespace
+from .figures import Artist, Axes, AxesGrid, Bars, Call, Figure, Piece
+from .further import SAFE, keyword, plain_value
+from .made import Mappable
+from .plain_data import text
+from .pyplot import PYPLOT, plots
+
+#: What a part can be told, in Matplotlib's names.
+OF_PIECES = frozenset(
+    (
+        *("set_color", "set_facecolor", "set_edgecolor", "set_alpha", "set_linewidth", "set_linestyle", "set_label"),
+        *("set_hatch", "set_visible", "set_fontsize", "set_rotation", "set_zorder", "set_fontweight", "set_markersize"),
+        *("set_fc", "set_ec", "set_lw", "set_size", "set_text", "set_marker", "set"),
+    )
+)
+#: What a bar of colours can be told.
+OF_BARS = frozenset(("set_label", "set_ticks", "set_ticklabels", "minorticks_on", "minorticks_off"))
+_MAPPED = (
+    *("imshow", "contour", "contourf", "scatter", "pcolormesh", "pcolor", "matshow", "plot_surface", "hexbin"),
+    *("hist2d", "tricontourf", "tripcolor", "quiver", "contour3D", "add_collection", "spy"),
+)
+#: Options of a bar of colours: where it stands, how large it is.
+_OPTIONS = frozenset(
+    (
+        *("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "anchor"),
+        *("drawedges", "spacing", "extendfrac", "alpha", "panchor"),
+    )
+)
+
+
+@shown_as("matplotlib.colorbar.Colorbar")
+class ColourBar:
+    """A bar that says which colour is which number; ``ax`` is where it is drawn."""
+
+    __slots__ = ("ax", "mappable")
+
+    def __init__(self, ax: Axes, mappable: Any) -> None:
+        self.ax, self.mappable = ax, mappable
+
+    def __repr__(self) -> str:
+        return f"<matplotlib.colorbar.Colorbar object at 0x{id(self):x}>"
+
+
+def colorbar(mappable: Value = None, cax: Value = None, ax: Value = None, **kwargs: Value) -> ColourBar:
+    """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
+    return of_figure(plots().figure(), mappable, cax, ax, **kwargs)
+
+
+def of_figure(self: Value, mappable: Value = None, cax: Value = None, ax: Value = None, **kwargs: Value) -> ColourBar:
+    """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
+    if type(self) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(self).__name__}")
+    label = text("colorbar", kwargs.pop("label", ""))
+    for name in kwargs:
+        if name not in _OPTIONS:
+            raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
+    options = {"label": label, **{name: keyword("colorbar", name, value) for name, value in kwargs.items()}}
+    given = _given_axes(ax)
+    shown = _shown(self, mappable, given)
+    if cax is not None:
+        place = _given_axes(cax)[0]
+        place.add(Call("colorbar", (shown,), options))
+        return ColourBar(place, shown)
+    if not given:
+        given = [shown.axes] if isinstance(shown, Artist) and shown.axes is not None else [plots().current()]
+    made = self.new_axes(given[0].place)
+    made.made = Call("colorbar", (shown, given), options)
+    return ColourBar(made, shown)
+
+
+def _given_axes(ax: Any) -> list[Axes]:
+    each = [] if ax is None else ax.cells if type(ax) is AxesGrid else list(ax) if type(ax) in (list, tuple) else [ax]
+    for one in each:
+        if type(one) is not Axes:
+            raise TypeError(f"axes are needed, not {type(one).__name__}")
+    return each
+
+
+def _shown(figure: Figure, mappable: Any, given: list[Axes]) -> Any:
+    """What the bar tells of. Raises RuntimeError in Matplotlib's words where nothing was drawn in colours."""
+    if isinstance(mappable, Mappable):
+        return mappable
+    if mappable is not None:
+        if type(mappable) is not Artist or mappable.call.name not in _MAPPED:
+            raise TypeError("colorbar() needs what imshow(), contour(), contourf() or scatter() gave")
+        return mappable
+    for one in reversed(given or figure.axes):
+        for call in reversed(one.calls):
+            if call.name in _MAPPED:
+                return Artist(call, one)
+    raise RuntimeError("No mappable was found to use for colorbar creation.")
+
+
+def _bar_told(name: str) -> Callable[..., None]:
+    def tell(self: Value, *args: Value, **kwargs: Value) -> None:
+        if type(self) is not ColourBar:
+            raise TypeError(f"a bar of colours is needed, not {type(self).__name__}")
+        values = tuple(plain_value(name, "", value) for value in args)
+        named = {key: plain_value(name, key, value) for key, value in kwargs.items() if _safe(name, key)}
+        self.ax.add(Call("bar_of_colours", (name, values), named))
+
+    tell.__doc__ = "Write or tick the bar in another way."
+    return tell
+
+
+def _safe(name: str, key: str) -> bool:
+    if key not in SAFE and key != "ticks":
+        raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+    return True
+
+
+def _piece_told(name: str) -> Callable[..., None]:
+    def tell(self: Value, *args: Value, **kwargs: Value) -> None:
+        if type(self) is not Piece:
+            raise TypeError(f"a part of what was drawn is needed, not {type(self).__name__}")
+        values = tuple(plain_value(name, "", value) for value in args)
+        named = {key: plain_value(name, key, value) for key, value in kwargs.items() if _safe(name, key)}
+        if self.of.axes is not None:
+            self.of.axes.add(Call("piece", (self, name, values), named))
+
+    tell.__doc__ = "Draw it in another way."
+    return tell
+
+
+def _measured(which: str) -> Callable[[Any], float]:
+    def measure(self: Value) -> float:
+        if type(self) is not Piece or not isinstance(self.of, Bars):
+            raise NotImplementedError(f"get_{which}() is of the bars that bar(), barh() and hist() draw")
+        return float(_geometry(self.of, self.path[-1])[which])
+
+    measure.__doc__ = f"The {which} of the bar."
+    return measure
+
+
+def _geometry(bars: Bars, k: int) -> dict[str, float]:
+    """Where a bar stands, and how wide and high it is."""
+    call = bars.call
+    if call.name == "hist":
+        if len(bars.path) > 1 or call.options.get("stacked"):
+            raise NotImplementedError("places of bars are known of one series")
+        edges = call.options["bins"]
+        heights = np.histogram(call.args[0], edges, density=call.options.get("density", False))[0]
+        return {"x": edges[k], "y": 0.0, "width": edges[k + 1] - edges[k], "height": heights[k]}
+    at = _at(bars, call.args[0], k)
+    long, thick = _kth(call.args[1], k), _kth(call.options.get("width" if call.name == "bar" else "height", 0.8), k)
+    start = _kth(call.options.get("bottom" if call.name == "bar" else "left", 0.0), k)
+    at -= thick / 2 if call.options.get("align", "center") == "center" else 0.0
+    if call.name == "bar":
+        return {"x": at, "y": start, "width": thick, "height": long}
+    return {"x": start, "y": at, "width": long, "height": thick}
+
+
+def _kth(value: Any, k: int) -> float:
+    found = np.asarray(value, float).reshape(-1)
+    return float(found[k if found.size > 1 else 0])
+
+
+def _at(bars: Bars, places: Any, k: int) -> float:
+    """The place of a bar: names have theirs in the order in which the axes met them."""
+    if not isinstance(places, (list, tuple)) or not isinstance(places[k], str):
+        return _kth(places, k)
+    met: dict[str, int] = {}
+    for call in bars.axes.calls if bars.axes is not None else []:
+        if call.name == bars.call.name and isinstance(call.args[0], (list, tuple)):
+            for word in call.args[0]:
+                met.setdefault(str(word), len(met))
+    return float(met.get(places[k], k))
+
+
+def bar_label(self: Value, container: Value, labels: Value = None, **kwargs: Value) -> list[Piece]:
+    """Write what each bar stands for, its height unless said."""
+    if type(self) is not Axes or not isinstance(container, Bars):
+        raise TypeError("bar_label() needs what bar() or barh() gave")
+    options = {} if labels is None else {"labels": plain_value("bar_label", "labels", labels)}
+    for key, value in kwargs.items():
+        if key not in ("label_type", "padding"):
+            _safe("bar_label", key)
+        options[key] = keyword("bar_label", key, value)
+    call = Call("bar_label", (container,), options)
+    self.add(call)
+    made = Artist(call, self)
+    return [Piece(made, (k,)) for k in range(len(container))]
+
+
+def _pyplot_bar_label(container: Value, labels: Value = None, **kwargs: Value) -> list[Piece]:
+    return bar_label(plots().current(), container, labels, **kwargs)
+
+
+def of_call(call: Call, axes: Axes) -> Any:
+    """What Matplotlib gives for a call of several parts, or None: the parts of a box plot, of violins, of a pie."""
+    made = Artist(call, axes)
+    if call.name == "barh":
+        return Bars(call, axes)
+    if call.name == "pie":
+        count = np.size(call.args[0])
+        kinds = 3 if call.options.get("autopct") is not None else 2
+        return tuple([Piece(made, (kind, k)) for k in range(count)] for kind in range(kinds))
+    if call.name in ("boxplot", "violinplot"):
+        value = call.args[0]
+        count = value.shape[1] if isinstance(value, np.ndarray) and value.ndim == 2 else 1
+        if isinstance(value, (list, tuple)):
+            count = len(value) if any(np.ndim(each) for each in value) else 1
+        if call.name == "violinplot":
+            shown = {"showmeans": "cmeans", "showextrema": "cmaxes cmins cbars", "showmedians": "cmedians"}
+            names = " ".join(shown[key] for key in shown if call.options.get(key, key == "showextrema")).split()
+            return {"bodies": [Piece(made, ("bodies", k)) for k in range(count)], **{n: Piece(made, (n,)) for n in names}}
+        counts = {"whiskers": 2, "caps": 2, "boxes": 1, "medians": 1, "fliers": 1, "means": 0}
+        if call.options.get("showmeans"):
+            counts["means"] = 1
+        return {key: [Piece(made, (key, k)) for k in range(count * n)] for key, n in counts.items()}
+    return None
+
+
+def _method(kind: type, name: str, call: Any) -> None:
+    made = PythonFunction(name, renamed(call, f"{kind.__name__}.{name}"), kind.__name__)
+    attributes_of(kind)[name] = Method(made, call.__doc__ or "")
+
+
+def _register() -> None:
+    table = namespace(PYPLOT)
+    table["colorbar"] = PythonFunction("colorbar", renamed(colorbar, "colorbar"), PYPLOT)
+    table["bar_label"] = PythonFunction("bar_label", renamed(_pyplot_bar_label, "bar_label"), PYPLOT)
+    _method(Figure, "colorbar", of_figure)
+    _method(Axes, "bar_label", bar_label)
+    for name in sorted(OF_BARS):
+        _method(ColourBar, name, _bar_told(name))
+    attributes_of(ColourBar)["ax"] = Property(lambda bar: bar.ax, doc="The axes that it is drawn in.")
+    attributes_of(ColourBar)["mappable"] = Property(lambda bar: bar.mappable, doc="What it tells of.")
+    for name in sorted(OF_PIECES):
+        _method(Piece, name, _piece_told(name))
+    for which in ("x", "y", "width", "height"):
+        _method(Piece, f"get_{which}", _measured(which))
+    attributes_of(Bars)["patches"] = Property(list, doc="The bars, as a list.")
+
+
+_register()
