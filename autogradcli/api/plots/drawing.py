@@ -92,6 +92,11 @@ def _bins(name: str, value: Any) -> Any:
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
 
 
+def one_or_many(name: str, value: Any) -> Any:
+    found = numbers(name, value)
+    return found if found.ndim else found.item()
+
+
 def label_or_labels(name: str, value: Any) -> Any:
     return texts(name, value) if type(value) in (list, tuple) else text(name, value)
 
@@ -115,7 +120,7 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
     },
     "bar": {
         **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
-        "width": numbers, "bottom": numbers, "align": _one_of("center edge", "align"),
+        "width": one_or_many, "bottom": one_or_many, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,
@@ -246,11 +251,19 @@ def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     height = np.atleast_1d(numbers(name, args[1]))
     if len(height) not in (1, len(x)):
         raise ValueError("shape mismatch: objects cannot be broadcast to a single shape")
+    if _is_whole(args[1]):
+        height = height.astype(np.int64)
     height = np.broadcast_to(height, (len(x),)).copy()
     given = {**dict(zip(("width", "bottom"), args[2:], strict=False)), **kwargs}
     call = Call(name, (x, height), options_of(name, given))
     axes.add(call)
     return Bars(call, axes)
+
+
+def _is_whole(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return all(type(each) is int for each in value)
+    return type(value) is int or getattr(getattr(value, "array", None), "dtype", np.dtype(float)).kind == "i"
 
 
 def _imshow(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:

@@ -138,7 +138,8 @@ def _measured(which: str) -> Callable[[Any], float]:
     def measure(self: Value) -> float:
         if type(self) is not Piece or not isinstance(self.of, Bars):
             raise NotImplementedError(f"get_{which}() is of the bars that bar(), barh() and hist() draw")
-        return float(_geometry(self.of, self.path[-1])[which])
+        found = _geometry(self.of, self.path[-1])[which]
+        return found.item() if isinstance(found, np.generic) else found
 
     measure.__doc__ = f"The {which} of the bar."
     return measure
@@ -163,8 +164,9 @@ def _geometry(bars: Bars, k: int) -> dict[str, float]:
 
 
 def _kth(value: Any, k: int) -> float:
-    found = np.asarray(value, float).reshape(-1)
-    return float(found[k if found.size > 1 else 0])
+    found = np.asarray(value).reshape(-1)
+    one: float = found[k if found.size > 1 else 0].item()
+    return one
 
 
 def _at(bars: Bars, places: Any, k: int) -> float:

@@ -81,7 +81,7 @@ def _on_given(name: str) -> Callable[..., Any]:
     return call
 
 
-def _size(figsize: Any, dpi: Any) -> tuple[float, float]:
+def size_of(figsize: Any, dpi: Any) -> tuple[float, float]:
     if dpi is not None:
         between(10, 1200)("figure", dpi)
     wanted = figsize if figsize is not None else settings().get("figure.figsize")
@@ -108,7 +108,7 @@ def figure(
     if type(num) is str:
         num = held.names.setdefault(text("figure", num), max(held.figures, default=0) + 1)
     named = next((name for name, number in held.names.items() if number == num), "")
-    made = held.new(_size(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
+    made = held.new(size_of(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
     made.name = named
     if clear:
         clf()
@@ -126,7 +126,7 @@ def subplots(
     if rows * columns > MOST_AXES:
         raise ValueError(f"a figure has at most {MOST_AXES} axes")
     look = _look("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
-    made = plots().new(_size(figsize, dpi))
+    made = plots().new(size_of(figsize, dpi))
     cells = [made.add_axes(rows, columns, k + 1, look=look) for k in range(rows * columns)]
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))

@@ -6,11 +6,11 @@ from typing import Any
 
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
-from ..calls.registry import Method, Property, attributes_of, namespace
+from ..calls.registry import CONSTRUCTORS, Method, Property, attributes_of, namespace
 from . import drawing
 from .figures import Artist, Axes, Call, Figure
 from .plain_data import text, whole
-from .pyplot import PYPLOT, plots
+from .pyplot import PYPLOT, plots, size_of
 
 #: Calls whose lines ``get_lines`` gives.
 _LINES = ("plot", "semilogx", "semilogy", "loglog")
@@ -122,6 +122,11 @@ def fignum_exists(num: Value) -> bool:
     return number in held.figures
 
 
+def new_figure(figsize: Any = None, dpi: Any = None, *, layout: Any = None, facecolor: Any = None) -> Figure:
+    """``Figure(figsize=(6, 4))``: a figure that ``plt.show()`` doesn't know. Raises ValueError for another size."""
+    return Figure(plots(), 0, size_of(figsize, dpi))
+
+
 def switch_backend(newbackend: Value) -> None:
     """Nothing: there is one way to draw."""
     text("switch_backend", newbackend)
@@ -152,6 +157,9 @@ def _register() -> None:
         ("supylabel", _titled("supylabel")), ("set_dpi", _sized), ("set_facecolor", _sized),
     ):  # fmt: skip
         _method(Figure, name, call)
+    namespace("matplotlib.figure")["Figure"] = namespace(PYPLOT)["Figure"] = Figure
+    namespace("matplotlib.axes")["Axes"] = namespace(PYPLOT)["Axes"] = Axes
+    CONSTRUCTORS[Figure] = new_figure
     attributes_of(Axes)["lines"] = Property(_lines, doc="The lines that were drawn in the axes.")
     attributes_of(Figure)["number"] = Property(lambda figure: figure.number, doc="Which of the figures it is.")
 
