@@ -111,6 +111,9 @@ _NAMES: dict[str, dict[str, str]] = {
         "bool": "it is numpy.bool_", "string_": "arrays here hold numbers and booleans",
     },
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
+    "matplotlib.ticker": {
+        "FuncFormatter": "a file is drawn after the program: ax.set_xticks(places, labels) says what stands there",
+    },
     "os": {
         **dict.fromkeys(
             ("rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),

@@ -163,7 +163,8 @@ def _elsewhere(self: Value, *args: Value, **kwargs: Value) -> None:
 
 def _register() -> None:
     place = "matplotlib.animation"
-    for call in (FuncAnimation, PillowWriter):
+    makers: tuple[Any, ...] = (FuncAnimation, PillowWriter)
+    for call in makers:
         namespace(place)[call.__name__] = PythonFunction(call.__name__, renamed(call, call.__name__), place)
     for name, call in (("save", save), ("to_jshtml", _elsewhere), ("to_html5_video", _elsewhere)):
         made = PythonFunction(name, renamed(call, f"FuncAnimation.{name}"), "FuncAnimation")

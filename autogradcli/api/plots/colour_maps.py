@@ -67,7 +67,9 @@ class ColourMap:
         else:
             at = found.astype(np.int64) if whole else found
             return as_number(
-                mapped(at if at.ndim else at.item(), None if alpha is None else number("cmap", alpha), yes("cmap", bytes))
+                mapped(
+                    at if at.ndim else at.item(), None if alpha is None else number("cmap", alpha), yes("cmap", bytes)
+                )
             )
         if found.ndim == 0:
             return Tone(self.name, self.parts, found.item(), whole)
@@ -130,7 +132,9 @@ def as_data(value: Any) -> Any:
 def _register() -> None:
     attributes_of(ColourMap)["__call__"] = Method(ColourMap.__call__, ColourMap.__call__.__doc__ or "")
     attributes_of(ColourMap)["name"] = Property(lambda held: held.name, doc="Its name.")
-    attributes_of(ColourMap)["N"] = Property(lambda held: held.parts or _STEPS.get(held.name.removesuffix("_r"), 256), doc="In how many steps.")
+    attributes_of(ColourMap)["N"] = Property(
+        lambda held: held.parts or _STEPS.get(held.name.removesuffix("_r"), 256), doc="In how many steps."
+    )
     for place in ("matplotlib.cm", "matplotlib.pyplot.cm"):
         table = namespace(place)
         for name in NAMES:

@@ -79,7 +79,9 @@ def counted(name: str, value: Any, options: dict[str, Any]) -> tuple[list[np.nda
 def _weights(name: str, value: Any, series: list[np.ndarray]) -> list[np.ndarray]:
     found = list(value.T) if isinstance(value, np.ndarray) and value.ndim == 2 else None
     if found is None:
-        found = [np.asarray(each, float) for each in (value if type(value) in (list, tuple) and len(series) > 1 else [value])]
+        found = [
+            np.asarray(each, float) for each in (value if type(value) in (list, tuple) and len(series) > 1 else [value])
+        ]
     if [each.size for each in found] != [each.size for each in series]:
         raise ValueError("weights should have the same shape as x")
     return found

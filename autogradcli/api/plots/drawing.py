@@ -7,9 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.tensor import Tensor
-from ...numerics.limits import run
-from ..tensor.attributes import array_value
 from .colour_maps import as_data
 from .counting import histogram
 from .figures import Artist, Axes, Bars, Call, Shape
@@ -88,7 +85,9 @@ def _levels(name: str, value: Any) -> Any:
 
 def _bins(name: str, value: Any) -> Any:
     if type(value) is str:
-        return choice(frozenset(("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")), "bins")(name, value)
+        return choice(frozenset(("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")), "bins")(
+            name, value
+        )
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
 
 

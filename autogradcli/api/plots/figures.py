@@ -369,7 +369,9 @@ class Plots:
 
     def figure(self) -> Figure:
         """The current one; a new one where none is open."""
-        return self.figures.get(self.last) or self.new(SIZE)
+        return self.figures.get(self.last) or self.new(
+            tuple(setting("figure.figsize", self.settings.get("figure.figsize", SIZE)))
+        )
 
     def current(self) -> Axes:
         figure = self.figure()

@@ -72,7 +72,7 @@ SAFE = frozenset(
         *("patch_artist", "boxprops", "medianprops", "flierprops", "whiskerprops", "capprops", "meanprops", "meanline"),
         *("whis", "sym", "showcaps", "showbox", "tick_labels", "bw_method", "points", "quantiles", "wedgeprops"),
         *("textprops", "labeldistance", "normalize", "rotatelabels", "frame", "center", "markerfirst", "edge"),
-        *("norm", "closed", "theta1", "theta2", "ref", "xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
+        *("norm", "slope", "closed", "theta1", "theta2", "ref", "xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
         *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap"),
         *("aspect", "adjustable"),

@@ -15,7 +15,7 @@ from .figures import MOST_AXES, Axes, Call, Figure
 from .further import SAFE, plain_value
 from .grids import GridSpec, axes_at
 from .plain_data import number, numbers
-from .pyplot import PYPLOT, plots
+from .pyplot import PYPLOT
 
 #: Places at which the functions of a second scale are asked.
 _PLACES = 101
@@ -131,7 +131,6 @@ def _rows(mosaic: Any) -> list[list[str]]:
     if not all(type(name) is str for row in mosaic for name in row):
         raise ValueError("subplot_mosaic() takes texts as names")
     return mosaic
-
 
 
 def _method(kind: type, name: str, call: Any) -> None:

@@ -110,5 +110,6 @@ def as_number(found: Any) -> Any:
         return array_value(np.ascontiguousarray(np.ma.getdata(found)))
     if isinstance(found, (np.generic, np.ndarray)):
         array_value(np.zeros(1))  # which brings the methods of numbers, too
-        return NumPyScalar(np.ma.getdata(found)[()])
+        number: Any = np.ma.getdata(found)[()]
+        return NumPyScalar(number)
     return found

@@ -11,9 +11,10 @@ from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
-from .figures import Artist, Axes, AxesGrid, Bars, Call, Figure, Piece
+from ..tensor.attributes import array_value
+from .figures import Artist, Axes, AxesGrid, Bars, Call, Figure, Piece, Shape
 from .further import SAFE, keyword, plain_value
-from .made import Mappable
+from .made import Made, Mappable, build
 from .plain_data import text
 from .pyplot import PYPLOT, plots
 
@@ -31,6 +32,8 @@ _MAPPED = (
     *("imshow", "contour", "contourf", "scatter", "pcolormesh", "pcolor", "matshow", "plot_surface", "hexbin"),
     *("hist2d", "tricontourf", "tripcolor", "quiver", "contour3D", "add_collection", "spy"),
 )
+#: Numbers that a legend of points tells one by one.
+_MOST_ELEMENTS = 9
 #: Options of a bar of colours: where it stands, how large it is.
 _OPTIONS = frozenset(
     (
@@ -200,6 +203,43 @@ def _pyplot_bar_label(container: Value, labels: Value = None, **kwargs: Value) -
     return bar_label(plots().current(), container, labels, **kwargs)
 
 
+def legend_elements(self: Value, prop: Value = "colors", **kwargs: Value) -> tuple[list[Shape], list[str]]:
+    """Lines and labels for a legend: what each colour of points stands for."""
+    if type(self) is not Artist or self.call.name != "scatter" or prop != "colors" or kwargs:
+        raise NotImplementedError("legend_elements() is of the colours of scatter(), without options")
+    options = self.call.options
+    each = options.get("c")
+    if not isinstance(each, np.ndarray) or each.ndim != 1:
+        raise NotImplementedError("legend_elements() needs points whose colours are numbers: scatter(x, y, c=numbers)")
+    values = np.unique(each)
+    if len(values) > _MOST_ELEMENTS:
+        raise NotImplementedError(
+            f"legend_elements() knows up to {_MOST_ELEMENTS} numbers: give legend() handles of Line2D"
+        )
+    limits = {"vmin": options.get("vmin", values[0]), "vmax": options.get("vmax", values[-1])}
+    norm = build(options.get("norm") or Made("colors", "Normalize", (), limits))
+    shown = options.get("cmap") or "viridis"
+    colour = build(shown if isinstance(shown, Made) else Made("named", "map", (shown, None, False)))
+    if norm.vmin is None or norm.vmax is None:
+        norm.autoscale_None(values)
+    handles = [
+        Shape(
+            "Line2D", ([0.0], [0.0]), {"marker": "o", "linestyle": "none", "color": tuple(map(float, colour(norm(v))))}
+        )
+        for v in values.tolist()
+    ]
+    return handles, [f"$\\mathdefault{{{v:g}}}$".replace("-", "\u2212") for v in values.tolist()]
+
+
+def _levels(self: Value) -> Any:
+    if type(self) is not Artist or self.call.name not in ("contour", "contourf"):
+        raise AttributeError("only contours have levels")
+    found = self.call.options.get("levels")
+    if not isinstance(found, np.ndarray):
+        raise NotImplementedError("levels are known where they were given: contour(..., levels=[...])")
+    return array_value(found)
+
+
 def of_call(call: Call, axes: Axes) -> Any:
     """What Matplotlib gives for a call of several parts, or None: the parts of a box plot, of violins, of a pie."""
     made = Artist(call, axes)
@@ -217,7 +257,10 @@ def of_call(call: Call, axes: Axes) -> Any:
         if call.name == "violinplot":
             shown = {"showmeans": "cmeans", "showextrema": "cmaxes cmins cbars", "showmedians": "cmedians"}
             names = " ".join(shown[key] for key in shown if call.options.get(key, key == "showextrema")).split()
-            return {"bodies": [Piece(made, ("bodies", k)) for k in range(count)], **{n: Piece(made, (n,)) for n in names}}
+            return {
+                "bodies": [Piece(made, ("bodies", k)) for k in range(count)],
+                **{n: Piece(made, (n,)) for n in names},
+            }
         counts = {"whiskers": 2, "caps": 2, "boxes": 1, "medians": 1, "fliers": 1, "means": 0}
         if call.options.get("showmeans"):
             counts["means"] = 1
@@ -244,6 +287,8 @@ def _register() -> None:
         _method(Piece, name, _piece_told(name))
     for which in ("x", "y", "width", "height"):
         _method(Piece, f"get_{which}", _measured(which))
+    _method(Artist, "legend_elements", legend_elements)
+    attributes_of(Artist)["levels"] = Property(_levels, doc="The levels of contours.")
     attributes_of(Bars)["patches"] = Property(list, doc="The bars, as a list.")
 
 

@@ -128,6 +128,7 @@ def subplots(
     look = _look("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
     made = plots().new(size_of(figsize, dpi))
     cells = [made.add_axes(rows, columns, k + 1, look=look) for k in range(rows * columns)]
+    _shared(cells, columns, sharex, sharey)
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))
     shape = tuple(n for n in (rows, columns) if n > 1)
@@ -165,9 +166,39 @@ def subplot(*args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     return found
 
 
+def share(made: Axes, axis: str, other: Axes) -> None:
+    """Let axes have the limits and the scale of others."""
+    if other is not made and other.figure is made.figure:
+        made.add(Call("share", (axis, other), {}))
+
+
+def _shared(cells: list[Axes], columns: int, sharex: Any, sharey: Any) -> None:
+    """Axes of a grid that share a scale by rows, by columns or all; the inner ones have no numbers then. Raises
+    ValueError in Matplotlib's words."""
+    for axis, way in (("x", sharex), ("y", sharey)):
+        way = {True: "all", False: "none", 1: "all", 0: "none"}.get(way, way) if type(way) in (bool, int) else way
+        if way not in ("all", "none", "row", "col"):
+            raise ValueError(f"{str(way)[:40]!r} is not a valid value for share{axis}; supported values are 'all', 'row', "
+                             "'col', 'none'")  # fmt: skip
+        for k, each in enumerate(cells):
+            first = {"all": 0, "row": k - k % columns, "col": k % columns}.get(way)
+            if first is None:
+                continue
+            share(each, axis, cells[first])
+            inner = k + columns < len(cells) if axis == "x" else k % columns > 0
+            if inner and way in ("all", "col" if axis == "x" else "row"):
+                drawing.draw(
+                    each, "tick_params", (), {"axis": axis, "labelbottom" if axis == "x" else "labelleft": False}
+                )
+
+
 def _made_with(made: Axes, name: str, given: dict[str, Any]) -> None:
     """Set what new axes were given: what ``set`` takes, and a few that draw nothing."""
-    for key in ("sharex", "sharey", "label", "polar", "autoscale_on", "zorder"):
+    for axis in "xy":
+        other = given.pop(f"share{axis}", None)
+        if type(other) is Axes:
+            share(made, axis, other)
+    for key in ("label", "polar", "autoscale_on", "zorder"):
         given.pop(key, None)
     for key, told in (("frameon", "set_frame_on"), ("facecolor", "set_facecolor"), ("fc", "set_facecolor")):
         if key in given:
@@ -202,10 +233,13 @@ def _add_axes(self: Value, rect: Value, projection: Value = None, **kwargs: Valu
     return found
 
 
-def _figure_subplots(self: Value, nrows: Value = 1, ncols: Value = 1, **kwargs: Value) -> Any:
+def _figure_subplots(
+    self: Value, nrows: Value = 1, ncols: Value = 1, *, sharex: Value = False, sharey: Value = False, **kwargs: Value
+) -> Any:
     found = _figure_of(self)
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     cells = [found.add_axes(rows, columns, k + 1) for k in range(rows * columns)]
+    _shared(cells, columns, sharex, sharey)
     shape = tuple(n for n in (rows, columns) if n > 1)
     return AxesGrid(cells, shape) if shape else cells[0]
 

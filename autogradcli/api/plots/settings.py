@@ -10,14 +10,43 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .defaults import DEFAULTS
-from .further import plain_value
 from .figures import SETTINGS, TAB10, setting
+from .further import plain_value
 from .made import Cycle
 from .plain_data import colours, text
 from .pyplot import PYPLOT, plots, settings
 
 #: Matplotlib's own styles.
-STYLES = ("Solarize_Light2", "bmh", "classic", "dark_background", "fast", "fivethirtyeight", "ggplot", "grayscale", "petroff10", "petroff6", "petroff8", "seaborn-v0_8", "seaborn-v0_8-bright", "seaborn-v0_8-colorblind", "seaborn-v0_8-dark", "seaborn-v0_8-dark-palette", "seaborn-v0_8-darkgrid", "seaborn-v0_8-deep", "seaborn-v0_8-muted", "seaborn-v0_8-notebook", "seaborn-v0_8-paper", "seaborn-v0_8-pastel", "seaborn-v0_8-poster", "seaborn-v0_8-talk", "seaborn-v0_8-ticks", "seaborn-v0_8-white", "seaborn-v0_8-whitegrid", "tableau-colorblind10")
+STYLES = (
+    "Solarize_Light2",
+    "bmh",
+    "classic",
+    "dark_background",
+    "fast",
+    "fivethirtyeight",
+    "ggplot",
+    "grayscale",
+    "petroff10",
+    "petroff6",
+    "petroff8",
+    "seaborn-v0_8",
+    "seaborn-v0_8-bright",
+    "seaborn-v0_8-colorblind",
+    "seaborn-v0_8-dark",
+    "seaborn-v0_8-dark-palette",
+    "seaborn-v0_8-darkgrid",
+    "seaborn-v0_8-deep",
+    "seaborn-v0_8-muted",
+    "seaborn-v0_8-notebook",
+    "seaborn-v0_8-paper",
+    "seaborn-v0_8-pastel",
+    "seaborn-v0_8-poster",
+    "seaborn-v0_8-talk",
+    "seaborn-v0_8-ticks",
+    "seaborn-v0_8-white",
+    "seaborn-v0_8-whitegrid",
+    "tableau-colorblind10",
+)
 _MOST_STYLES = 20
 CYCLE = "axes.prop_cycle"
 #: Groups of settings about files, fonts in files and windows, which are kept and change nothing here.
@@ -34,7 +63,9 @@ def checked(name: str, given: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in given.items():
         if type(key) is not str or not (key in SETTINGS or key.startswith(_KEPT)):
-            raise KeyError(f"{str(key)[:60]} is not a valid rc parameter (see rcParams.keys() for a list of valid parameters)")
+            raise KeyError(
+                f"{str(key)[:60]} is not a valid rc parameter (see rcParams.keys() for a list of valid parameters)"
+            )
         found[key] = value if type(value) is Cycle else setting(key, plain_value(name, "", value))
     return found
 
@@ -137,17 +168,19 @@ def cycler(*args: Value, **kwargs: Value) -> Cycle:
 
 def _register() -> None:
     table = namespace(PYPLOT)
+    functions: tuple[Any, ...] = (rc, rcdefaults, rc_context)
+    styling: tuple[Any, ...] = (use, context)
     for place in (PYPLOT, "matplotlib"):
         names = namespace(place)
         names["rcParams"] = Property(lambda module: settings(), doc="How everything is drawn: settings by name.")
         names["rcParamsDefault"] = Property(lambda module: dict(DEFAULTS), doc="The settings as they are at first.")
-        for call in (rc, rcdefaults, rc_context):
+        for call in functions:
             names[call.__name__] = PythonFunction(call.__name__, renamed(call, call.__name__), place)
     table["cycler"] = namespace("cycler")["cycler"] = PythonFunction("cycler", cycler, "cycler")
     for place in (f"{PYPLOT}.style", "matplotlib.style"):
         names = namespace(place)
         names["available"] = Property(lambda module: list(STYLES), doc="The names of the styles.")
-        for call in (use, context):
+        for call in styling:
             names[call.__name__] = PythonFunction(call.__name__, renamed(call, call.__name__), place)
     attributes_of(Cycle)["by_key"] = Method(lambda cycle: {k: list(v) for k, v in cycle.named.items()}, "The colours.")
 

@@ -1,4 +1,4 @@
-"""A program's figure as Matplotlib draws it: each of its calls, in order, and after them what refers to several axes."""
+"""A program's figure as Matplotlib draws it: each of its calls in order, and last what refers to several axes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Canvas:
     def _new_axes(self, axes: Axes) -> Any:
         made = axes.made
         if made is None or (made.name != "colorbar" and id(made.args[0]) not in self.made):
-            look = {"projection": axes.look} if axes.look else {}
+            look: dict[str, Any] = {"projection": axes.look} if axes.look else {}
             if len(axes.place) == 4:
                 return self.drawn.add_axes(axes.place, **look)
             return self.drawn.add_subplot(*axes.place, **look)
@@ -116,13 +116,18 @@ class Canvas:
             shape = self.made[id(call.args[0])] = self.shape(call.args[0])
             getattr(drawn, name)(shape)
             drawn.autoscale_view()
+        elif name == "share":
+            if id(call.args[1]) in self.made:
+                getattr(drawn, f"share{call.args[0]}")(self.made[id(call.args[1])])
         elif name == "add_collection":
             from matplotlib import collections
 
             kind, parts, given = call.args[0]
             if kind in COLLECTIONS:
                 each = [self.shape(part) for part in parts] if kind == "PatchCollection" else parts
-                made = self.made[id(call)] = getattr(collections, kind)(each, **{k: coloured(v) for k, v in given.items()})
+                made = self.made[id(call)] = getattr(collections, kind)(
+                    each, **{k: coloured(v) for k, v in given.items()}
+                )
                 drawn.add_collection(made)
                 drawn.autoscale_view()
         elif name == "colorbar":

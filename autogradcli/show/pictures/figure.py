@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -16,6 +17,8 @@ KINDS = ("svg", "png", "html")
 #: Colours that can be read on white and on black; the same in the same order always.
 _COLOURS = ("#2f7de1", "#e8590c", "#2b9a3e", "#ae3ec9", "#0c8599", "#b8860b")
 _PATHS = ("#e03131", "#e8850c", "#ae3ec9")
+#: How Matplotlib writes a number of a legend.
+_NUMBER = re.compile(r"\$\\mathdefault\{([^{}$]*)\}\$")
 #: Of the lowest contour and of the highest.
 _LOW, _HIGH = (18, 163, 127), (59, 111, 216)
 #: What stands in a drawing for the colour of text and frame, and what it is then.
@@ -30,7 +33,8 @@ _STYLE = (
 
 @contextmanager
 def drawn_plainly(styles: Sequence[str] = (), settings: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """Matplotlib as it is by itself, or with styles of its own and settings on top, whatever a settings file says, which is looked for in the current folder too."""
+    """Matplotlib as it is by itself, or with styles of its own and settings on top, whatever a settings file says,
+    which is looked for in the current folder too."""
     import logging
 
     # A folder that it can't write to, a cache of fonts: no news to anybody.
@@ -160,4 +164,5 @@ def _contours(axes: Any, contours: Contours, ink: str) -> None:
 
 
 def plain(text: str) -> str:
-    return text.replace("$", r"\$")
+    """A text that is no formula: a $ stands for itself."""
+    return _NUMBER.sub(r"\1", text).replace("$", r"\$")
