@@ -37,7 +37,7 @@ FLOORS = (
     ),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("data", others="numpy"),
-    Floor("show", others="rich numpy plotille matplotlib contourpy"),
+    Floor("show", others="rich numpy plotille matplotlib contourpy PIL"),
     Floor("why", others="numpy"),
     Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
@@ -48,7 +48,7 @@ FLOORS = (
     Floor("tensor_names"),
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
-    Floor("api", others="numpy scipy ml_dtypes"),
+    Floor("api", others="numpy scipy ml_dtypes matplotlib"),  # Matplotlib for colours as numbers
     Floor("events", only="engine numerics"),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
     Floor("engine", others="numpy"),

@@ -347,8 +347,9 @@ class Plots:
     @staticmethod
     def is_drawing(value: Any) -> bool:
         """Whether a value is what a call that draws gives, which nobody wants to read."""
-        each = value if type(value) in (list, tuple) else (value,)
-        return any(type(one) in _DRAWINGS for one in each[:4])
+        each = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else (value,)
+        flat = [one[0] if type(one) is list and one else one for one in each[:4]]
+        return any(type(one) in DRAWINGS for one in flat)
 
     def hold(self, call: Call) -> None:
         self.held += sum(a.size for a in (*call.args, *call.options.values()) if isinstance(a, np.ndarray))
@@ -394,4 +395,5 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Bars, Piece, Axes, Figure, AxesGrid, Shape)
+#: Kinds of values that calls which draw give.
+DRAWINGS: list[type] = [Artist, Bars, Piece, Axes, Figure, AxesGrid, Shape]

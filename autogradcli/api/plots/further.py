@@ -18,6 +18,7 @@ from .colour_maps import as_data
 from .figures import Artist, Axes, Call, Measure, Tone, Tones
 from .made import Made
 from .plain_data import DEEPEST, MARKERS, MOST_NUMBERS, Converter, between, choice, numbers, text
+from .several import of_call
 
 #: Methods of Matplotlib's axes that draw or set something, and take data alone.
 PASSED = frozenset(
@@ -72,7 +73,8 @@ SAFE = frozenset(
         *("patch_artist", "boxprops", "medianprops", "flierprops", "whiskerprops", "capprops", "meanprops", "meanline"),
         *("whis", "sym", "showcaps", "showbox", "tick_labels", "bw_method", "points", "quantiles", "wedgeprops"),
         *("textprops", "labeldistance", "normalize", "rotatelabels", "frame", "center", "markerfirst", "edge"),
-        *("norm", "slope", "closed", "theta1", "theta2", "ref", "xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
+        *("norm", "slope", "closed", "theta1", "theta2", "ref", "enable", "offset"),
+        *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
         *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap"),
         *("aspect", "adjustable"),
@@ -143,8 +145,6 @@ def passed(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     call = Call(name, tuple(plain_value(name, "", value) for value in args), options)
     axes.add(call)
     made = Artist(call, axes)
-    from .pieces import of_call
-
     found = of_call(call, axes)
     return _several(name, call, made) if found is None else found
 

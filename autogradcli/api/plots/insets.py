@@ -90,8 +90,6 @@ def _span(axes: Axes, k: int) -> tuple[float, float]:
 
 def subplot_mosaic(mosaic: Value, figsize: Value = None, **kwargs: Value) -> tuple[Figure, dict[str, Axes]]:
     """A new figure with axes where the letters, or the names in the rows, stand."""
-    from .pyplot import figure
-
     layout = {key: kwargs.pop(key) for key in ("layout", "constrained_layout", "dpi", "num") if key in kwargs}
     made = figure(figsize=figsize, **layout)
     return made, _of_figure(made, mosaic, **kwargs)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...numerics.naming import shown_as
+from ..arrays.values import NumPyScalar
+from ..tensor.attributes import array_value
 
 #: What can be made, by module.
 MAKERS: dict[str, tuple[str, ...]] = {
@@ -101,9 +103,6 @@ def build(made: Any) -> Any:
 
 def as_number(found: Any) -> Any:
     """A number or an array of NumPy's, or a tuple of numbers, in the values that programs have of them."""
-    from ..arrays.values import NumPyScalar
-    from ..tensor.attributes import array_value
-
     if isinstance(found, tuple):
         return tuple(map(as_number, found))
     if isinstance(found, np.ndarray) and found.ndim:

@@ -379,7 +379,8 @@ def _register() -> None:
         _method(Artist, f"set_{name}", _setter(name))
         attributes_of(Artist)[f"get_{name}"] = Method(_getter(name), "How it is drawn.")
     for name, call in (
-        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _resized), ("get_size_inches", _inches),
+        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _resized),
+        ("get_size_inches", _inches),
         ("text", _figure_text), ("align_labels", _laid_out), ("set_tight_layout", _laid_out),
     ):  # fmt: skip
         _method(Figure, name, call)

@@ -12,7 +12,7 @@ from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from ..tensor.attributes import array_value
-from .figures import Artist, Axes, AxesGrid, Bars, Call, Figure, Piece, Shape
+from .figures import DRAWINGS, Artist, Axes, AxesGrid, Bars, Call, Figure, Piece, Shape
 from .further import SAFE, keyword, plain_value
 from .made import Made, Mappable, build
 from .plain_data import text
@@ -54,6 +54,9 @@ class ColourBar:
 
     def __repr__(self) -> str:
         return f"<matplotlib.colorbar.Colorbar object at 0x{id(self):x}>"
+
+
+DRAWINGS.append(ColourBar)
 
 
 def colorbar(mappable: Value = None, cax: Value = None, ax: Value = None, **kwargs: Value) -> ColourBar:
@@ -238,34 +241,6 @@ def _levels(self: Value) -> Any:
     if not isinstance(found, np.ndarray):
         raise NotImplementedError("levels are known where they were given: contour(..., levels=[...])")
     return array_value(found)
-
-
-def of_call(call: Call, axes: Axes) -> Any:
-    """What Matplotlib gives for a call of several parts, or None: the parts of a box plot, of violins, of a pie."""
-    made = Artist(call, axes)
-    if call.name == "barh":
-        return Bars(call, axes)
-    if call.name == "pie":
-        count = np.size(call.args[0])
-        kinds = 3 if call.options.get("autopct") is not None else 2
-        return tuple([Piece(made, (kind, k)) for k in range(count)] for kind in range(kinds))
-    if call.name in ("boxplot", "violinplot"):
-        value = call.args[0]
-        count = value.shape[1] if isinstance(value, np.ndarray) and value.ndim == 2 else 1
-        if isinstance(value, (list, tuple)):
-            count = len(value) if any(np.ndim(each) for each in value) else 1
-        if call.name == "violinplot":
-            shown = {"showmeans": "cmeans", "showextrema": "cmaxes cmins cbars", "showmedians": "cmedians"}
-            names = " ".join(shown[key] for key in shown if call.options.get(key, key == "showextrema")).split()
-            return {
-                "bodies": [Piece(made, ("bodies", k)) for k in range(count)],
-                **{n: Piece(made, (n,)) for n in names},
-            }
-        counts = {"whiskers": 2, "caps": 2, "boxes": 1, "medians": 1, "fliers": 1, "means": 0}
-        if call.options.get("showmeans"):
-            counts["means"] = 1
-        return {key: [Piece(made, (key, k)) for k in range(count * n)] for key, n in counts.items()}
-    return None
 
 
 def _method(kind: type, name: str, call: Any) -> None:

@@ -176,7 +176,7 @@ def _shared(cells: list[Axes], columns: int, sharex: Any, sharey: Any) -> None:
     """Axes of a grid that share a scale by rows, by columns or all; the inner ones have no numbers then. Raises
     ValueError in Matplotlib's words."""
     for axis, way in (("x", sharex), ("y", sharey)):
-        way = {True: "all", False: "none", 1: "all", 0: "none"}.get(way, way) if type(way) in (bool, int) else way
+        way = ("all" if way else "none") if type(way) in (bool, int) else way
         if way not in ("all", "none", "row", "col"):
             raise ValueError(f"{str(way)[:40]!r} is not a valid value for share{axis}; supported values are 'all', 'row', "
                              "'col', 'none'")  # fmt: skip
