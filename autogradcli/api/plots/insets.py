@@ -15,7 +15,7 @@ from .figures import MOST_AXES, Axes, Call, Figure
 from .further import SAFE, plain_value
 from .grids import GridSpec, axes_at
 from .plain_data import number, numbers
-from .pyplot import PYPLOT
+from .pyplot import PYPLOT, figure
 
 #: Places at which the functions of a second scale are asked.
 _PLACES = 101

@@ -178,8 +178,8 @@ def _shared(cells: list[Axes], columns: int, sharex: Any, sharey: Any) -> None:
     for axis, way in (("x", sharex), ("y", sharey)):
         way = ("all" if way else "none") if type(way) in (bool, int) else way
         if way not in ("all", "none", "row", "col"):
-            raise ValueError(f"{str(way)[:40]!r} is not a valid value for share{axis}; supported values are 'all', 'row', "
-                             "'col', 'none'")  # fmt: skip
+            known = "'all', 'row', 'col', 'none'"
+            raise ValueError(f"{str(way)[:40]!r} is not a valid value for share{axis}; supported values are {known}")
         for k, each in enumerate(cells):
             first = {"all": 0, "row": k - k % columns, "col": k % columns}.get(way)
             if first is None:
