@@ -1,4 +1,4 @@
-"""More of Matplotlib: norms, maps, legends, insets, settings and animations, with the text that Matplotlib 3.11 prints."""
+"""More of Matplotlib: norms, maps, legends, insets, settings and animations, with the text that it prints itself."""
 
 from __future__ import annotations
 
