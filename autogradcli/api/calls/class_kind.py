@@ -18,7 +18,7 @@ _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
     "__set_name__", "__class_getitem__", "__new__", "__torch_function__", "__prepare__", "__instancecheck__",
-    "__subclasscheck__", "__abstractmethods__",
+    "__subclasscheck__", "__abstractmethods__", "__deepcopy__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -112,6 +112,11 @@ class Kind(type):
             told = _told(cls, "__repr__")
             return told if type(told) is str else type.__repr__(cls)
         return f"<{'flag' if hasattr(cls, '_mask') else 'enum'} {cls.__name__!r}>"
+
+
+def metaclass_of(kind: Any) -> Any:
+    """The metaclass that a program gave a class; None where it is ``type``."""
+    return getattr(kind, "_metaclass", None) if type(kind) is Kind else None
 
 
 def _told(kind: Any, name: str, *args: Any) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
-from .class_kind import NOT_TOLD, Kind, Object, is_enumeration, is_program_class, is_visible, members_of
-from .metaclasses import from_metaclass, member_of_metaclass, metaclass_of, told_by
+from .class_kind import NOT_TOLD, Kind, Object, is_enumeration, is_program_class, is_visible, members_of, metaclass_of
 from .object_methods import OF_ALL
 from .program_classes import NOTHING, bind, defines, member_of, special
 
@@ -22,8 +21,8 @@ def get_of_class(kind: Kind, name: str) -> Any:
     meta = metaclass_of(kind)
     if name == "__class__":
         return type if meta is None else meta
-    if meta is not None and type(member_of_metaclass(meta, name)) is property:
-        return from_metaclass(kind, name)
+    if meta is not None and type(member_of(meta, name)) is property:
+        return member_of(meta, name).fget(kind)
     if name == "__module__":
         return kind.__module__
     if name == "__annotations__":
@@ -39,8 +38,12 @@ def get_of_class(kind: Kind, name: str) -> Any:
     member = member_of(kind, name) if is_visible(name) else NOTHING
     if member is NOTHING and name in OF_ALL:
         return getattr(OF_ALL[name], "__func__", OF_ALL[name])
-    if member is NOTHING and meta is not None and (told := from_metaclass(kind, name)) is not NOT_TOLD:
-        return told
+    if member is NOTHING and meta is not None:
+        from .metaclasses import from_metaclass
+
+        told = from_metaclass(kind, name)
+        if told is not NOT_TOLD:
+            return told
     if member is NOTHING:
         raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
     if name in _of_class(kind) and type(member) is property and type(member.fget) is FunctionType:
@@ -93,7 +96,14 @@ def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
 def put_in_class(kind: Kind, name: str, new: Any, plainly: bool = False) -> None:
     """``Kind.name = new``, with ``plainly`` past its metaclass. Raises TypeError for a class that is not the program's
     own."""
-    if not plainly and told_by(kind, "__setattr__", name, new) is not NOT_TOLD:
+    if (
+        not plainly
+        and metaclass_of(kind) is not None
+        and kind._metaclass._told_by(  # type: ignore[attr-defined]
+            kind, "__setattr__", name, new
+        )
+        is not NOT_TOLD
+    ):
         return
     if not is_program_class(kind):
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")

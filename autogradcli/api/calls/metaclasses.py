@@ -14,7 +14,7 @@ from typing import Any
 
 from ...engine.callbacks import callee
 from ...numerics.naming import shown_as
-from .class_kind import METHODS, NOT_TOLD, Kind, Plain, is_program_class, is_visible, members_of
+from .class_kind import METHODS, NOT_TOLD, Kind, Plain, is_program_class, is_visible, members_of, metaclass_of
 
 
 @shown_as("type")
@@ -23,19 +23,17 @@ class MetaBase(Plain):
 
 
 class Maker:
-    """``make(kind, name, bases, members, keywords)`` makes what ``type.__new__`` does; the language enters it."""
+    """``make(kind, name, bases, members, keywords)`` makes what ``type.__new__`` does; ``as_base(base)`` is what stands
+    for a base, and ``subclass(bases, None, keywords)`` what makes a class of such. The language enters them."""
 
-    __slots__ = ("make",)
+    __slots__ = ("as_base", "make", "subclass")
 
     make: Callable[[Any, str, tuple[Any, ...], dict[str, Any], dict[str, Any]], Any]
+    as_base: Callable[[Any], Any]
+    subclass: Callable[[list[Any], Any, dict[str, Any]], Any]
 
 
 maker = Maker()
-
-
-def metaclass_of(kind: Any) -> Any:
-    """A class's metaclass; None where it is ``type``."""
-    return getattr(kind, "_metaclass", None) if type(kind) is Kind else None
 
 
 def member_of_metaclass(meta: Any, name: str) -> Any:
@@ -79,12 +77,6 @@ def told_by(kind: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return NOT_TOLD if found is NOT_TOLD else callee(bound_to(found, kind, meta))(*args, **kwargs)
 
 
-def told_of_subscript(kind: Any) -> bool:
-    """Whether a class's metaclass says what ``kind[index]`` is."""
-    meta = metaclass_of(kind)
-    return meta is not None and member_of_metaclass(meta, "__getitem__") is not NOT_TOLD
-
-
 def _new(mcs: Any, name: Any = None, bases: Any = None, members: Any = None, /, **keywords: Any) -> Any:
     """``type.__new__(mcs, name, bases, members)``: the class."""
     if type(name) is not str or type(bases) is not tuple or type(members) is not dict:
@@ -123,13 +115,22 @@ def call_metaclass(meta: Any, name: Any, bases: Any, members: Any, /, **keywords
 
 
 def called(kind: Any) -> Callable[..., Any]:
-    """What a call of a class calls: its metaclass's ``__call__``, or the class."""
-    meta = getattr(kind, "_metaclass", None)
+    """What a call of a metaclass, or of a class that has one, calls: its metaclass's ``__call__``, or itself."""
+    meta = metaclass_of(kind)
     if meta is None:
-        return partial(call_metaclass, kind) if issubclass(kind, MetaBase) else kind
+        return partial(call_metaclass, kind)
     found = member_of_metaclass(meta, "__call__")
     call: Callable[..., Any] = kind if found is NOT_TOLD else callee(bound_to(found, kind, meta))
     return call
+
+
+def is_instance(value: Any, kind: Any) -> Any:
+    """``isinstance(value, kind)`` where metaclasses decide it; NOT_TOLD where none does."""
+    told = told_by(kind, "__instancecheck__", value)
+    if told is NOT_TOLD and issubclass(kind, MetaBase):
+        own = metaclass_of(value)
+        return own is not None and issubclass(own, kind)
+    return told if told is NOT_TOLD else bool(told)
 
 
 def _prepare(meta: Any, *args: Any, **keywords: Any) -> dict[str, Any]:
@@ -144,3 +145,4 @@ members_of(MetaBase).update(OF_TYPE)
 
 
 type.__setattr__(MetaBase, "_told_by", staticmethod(told_by))
+type.__setattr__(MetaBase, "_makes_classes", True)

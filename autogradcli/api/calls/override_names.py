@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.callbacks import CALLED
 from ...engine.lazy import LazyTable
 from ...engine.tensor import Tensor
 from .argument_types import Value
@@ -13,13 +14,18 @@ from .python_function import PythonFunction, define_python
 from .registry import ATTRIBUTES, NAMESPACES, Property
 
 
+def _is_method(value: Any) -> bool:
+    """Whether it is a method of tensors off their class; only of the language's own kinds of function is that asked."""
+    return type(value) in CALLED and getattr(value, "kind", None) is Tensor
+
+
 def _resolve_name(f: Value) -> str | None:
     """The dotted name of a function that can be overridden; None for any other value."""
     if isinstance(f, Getter):
         return f"torch.Tensor.{f.attribute}.{f.name}"
     if isinstance(f, (Function, PythonFunction)):
         return _in_namespace(f)
-    if getattr(f, "kind", None) is Tensor:  # a method off its class
+    if _is_method(f):  # a method off its class
         return f"torch.Tensor.{f.name}"
     return None
 
@@ -36,7 +42,7 @@ def _in_namespace(function: Function | PythonFunction) -> str:
 
 def _is_tensor_method_or_property(func: Value) -> bool:
     """Whether it is a method or an attribute of tensors."""
-    return isinstance(func, Getter) or getattr(func, "kind", None) is Tensor
+    return isinstance(func, Getter) or _is_method(func)
 
 
 def _default_nowrap_functions() -> set[Any]:

@@ -60,7 +60,15 @@ def derive(
             if not is_visible(member) and type(value) in METHODS:
                 raise TypeError(f"a class can't define {member} here")
     of_tensors = any(issubclass(base, Tensor) for base in bases)
-    kind = Kind(name, bases, {"__module__": "__main__", "__members__": {}, **({"__slots__": ()} if of_tensors else {})})
+    names: dict[str, Any] = {"__module__": "__main__", "__members__": {}}
+    if of_tensors:  # laid out as tensors are, so that one can become one
+        other = next((base for base in bases if not issubclass(base, Tensor)), None)
+        if other is not None:
+            raise TypeError(
+                f"a class of tensors can't derive from {other.__name__!r}, too, here: write its members anew"
+            )
+        names["__slots__"] = ()
+    kind = Kind(name, bases, names)
     if meta is not None:
         type.__setattr__(kind, "_metaclass", meta)
     for member, value in members.items():

@@ -7,9 +7,8 @@ from typing import Any
 
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
-from .class_kind import Kind, is_visible
+from .class_kind import Kind, is_visible, metaclass_of
 from .class_lookup import bound_to_class, put_in_class
-from .metaclasses import bound_to, metaclass_of
 from .object_methods import OF_ALL
 from .program_classes import NOTHING, bound, member_of
 
@@ -59,6 +58,8 @@ class Super:
         """In a metaclass's method, whose first parameter is a class."""
         member = member_of(meta, name, self.kind) if is_visible(name) else NOTHING
         if member is not NOTHING:
+            from .metaclasses import bound_to
+
             return bound_to(member, self.value, meta)
         if name == "__setattr__":
             return lambda name, new: put_in_class(self.value, name, new, True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.callbacks import callee
 from ...engine.deferred import settled
 from ...engine.leaves import require_grad
 from ...engine.tensor import Parameter, Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray
-from ..calls.program_classes import Kind, fields_of, is_enumeration
+from ..calls.program_classes import Kind, defines, fields_of, is_enumeration, is_program_class, special
 from ..calls.uninitialized import Uninitialized, alike
 from .functions_by_attribute import M
 
@@ -41,6 +42,10 @@ def deep_copy(value: Any, memo: Memo | None = None, depth: int = 0) -> Any:
     run.spend(128)
     if depth > _DEEPEST:
         raise RecursionError("maximum recursion depth exceeded")
+    if type(kind) is Kind and defines(kind, "__deepcopy__"):
+        own = callee(special(value, "__deepcopy__"))({})
+        memo[id(value)] = own, value
+        return own
     return _copied(value, kind, memo, depth + 1)
 
 
@@ -89,6 +94,8 @@ def _tensor(tensor: Any, memo: Memo, depth: int) -> Any:
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
             "see https://github.com/pytorch/pytorch/pull/103001"
         )
+    if is_program_class(type(tensor)):
+        return _of_program(tensor)
     made = settled(M.clone(M.detach(settled(tensor))))
     if type(tensor) is not type(made):
         made = type(tensor)(made.array) if isinstance(tensor, Parameter) else made
@@ -97,3 +104,15 @@ def _tensor(tensor: Any, memo: Memo, depth: int) -> Any:
     if tensor.grad is not None:
         made.store_grad(deep_copy(tensor.grad, memo, depth))
     return made
+
+
+def _of_program(tensor: Any) -> Any:
+    """A parameter of a program's class, made by calling it. Raises RuntimeError for other tensors of such classes."""
+    if not isinstance(tensor, Parameter):
+        raise RuntimeError(
+            "The default implementation of __deepcopy__() for non-wrapper subclasses only works for subclass types "
+            "that implement new_empty() and for which that function returns another instance of the same subclass. "
+            "You should either properly implement new_empty() for your subclass or override __deepcopy__() if it is "
+            "intended behavior for new_empty() to return an instance of a different type."
+        )
+    return type(tensor)(M.clone(M.detach(tensor)), tensor.requires_grad)

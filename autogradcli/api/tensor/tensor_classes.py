@@ -21,7 +21,7 @@ from ...engine.tensor import STANDS_FOR, Parameter, Tensor
 from ...numerics import dtypes
 from ...operations.shape.view import alias
 from ..calls.argument_types import type_name
-from ..calls.class_kind import Kind, members_of
+from ..calls.class_kind import METHODS, Kind, is_visible, members_of
 from ..calls.getters import getter
 from ..calls.overridden import NAME, DisabledSubclass, ask, disabled, is_asked
 from ..calls.program_classes import NOTHING, bound, defines, member_of, property_of, put_property, told_of
@@ -60,6 +60,10 @@ class TensorClass(Tensor, metaclass=Kind):
                 "__torch_function__ is told of every function that a program calls"
             )
 
+        for member, value in members.items():
+            if not is_visible(member) and type(value) in METHODS:
+                raise TypeError(f"a class can't define {member} here")
+
     # -- its attributes, past those that its class has from the program -------------------------------------
 
     def _native(self, name: str) -> Any:
@@ -92,6 +96,12 @@ class TensorClass(Tensor, metaclass=Kind):
                 write(self, new)
         else:
             attributes_of(self)[name] = new
+
+    def _copied(self) -> Any:
+        """``copy.copy``: a leaf of the class on the same memory, with what the program put on it."""
+        made = _make_subclass(type(self), self, self.requires_grad)
+        attributes_of(made).update(attributes_of(self))
+        return made
 
     def _remove(self, name: str) -> None:
         own = attributes_of(self)
@@ -190,6 +200,7 @@ def _as_subclass(self: Tensor, cls: Any) -> Any:
 
 def _new(cls: Any, *data: Any, **options: Any) -> Any:
     """What the class gives of what ``torch.Tensor`` is called with."""
+    _check_class("Tensor.__new__()", cls)
     if issubclass(cls, Parameter):
         return _new_parameter(cls, *data, **options)
     options.pop("device", None)

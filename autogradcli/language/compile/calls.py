@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from ...api.calls import registry
-from ...api.calls.metaclasses import called
+from ...api.calls.class_kind import metaclass_of
 from ...api.calls.overloads import CalculatorFunction, Function
 from ...api.calls.program_classes import Kind
 from ...api.calls.python_function import CalculatorPythonFunction, PythonFunction, renamed
@@ -72,7 +72,11 @@ def callable_of(value: Any) -> Callable[..., Any]:
 
 def _constructor(kind: type) -> Callable[..., Any]:
     if type(kind) is Kind:
-        return called(kind)
+        if metaclass_of(kind) is not None or hasattr(kind, "_makes_classes"):
+            from ...api.calls.metaclasses import called
+
+            return called(kind)
+        return kind
     found = CONSTRUCTORS.get(kind)
     if found is not None:
         if type(found) is FunctionType:  # whose name its messages would tell

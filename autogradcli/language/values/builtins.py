@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
-from ...api.calls.class_kind import NOT_TOLD, Kind
-from ...api.calls.metaclasses import OF_TYPE, metaclass_of, told_by
+from ...api.calls.class_kind import NOT_TOLD, Kind, metaclass_of
 from ...api.calls.program_classes import Plain
-from ...api.calls.protocols import fits, is_protocol
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
 from ...api.calls.super_object import Super
@@ -23,6 +21,7 @@ from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
+from .deriving import class_of, decided
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .mappings import as_dict, is_of
 from .nesting import checked
@@ -250,12 +249,8 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is Union:
         return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
-    if type(kinds) is Kind and (told := told_by(kinds, "__instancecheck__", value)) is not NOT_TOLD:
+    if type(kinds) is Kind and (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
         return bool(told)
-    if is_protocol(kinds):
-        return fits(kinds, value, hasattr_)
-    if type(value) is Kind and type(kinds) is Kind and (meta := metaclass_of(value)) is not None:
-        return issubclass(meta, kinds)
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
@@ -346,8 +341,7 @@ def _type(value: Any = UNBOUND, /, *others: Any) -> type:
     if value is UNBOUND or (others and len(others) != 2):
         raise TypeError("type() takes 1 or 3 arguments")
     if others:
-        made: type = OF_TYPE["__new__"].__func__(type, value, *others)
-        return made
+        return class_of(value, *others)  # type: ignore[no-any-return]
     kind = type(value)
     if kind is Kind:
         return metaclass_of(value) or type

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.metaclasses import told_of_subscript
+from ...api.calls.class_kind import metaclass_of
 from ...api.calls.program_classes import Kind, defines, is_enumeration, member_of
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor
@@ -281,13 +281,18 @@ UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 _SUBSCRIPTABLE = frozenset({list, tuple, dict, str, range})
 
 
+def _says_items(meta: Any) -> bool:
+    """Whether a class's metaclass says what ``kind[index]`` is."""
+    return meta is not None and defines(meta, "__getitem__")
+
+
 def subscript(value: Any, index: Any) -> Any:
     kind = type(value)
     if isinstance(value, dict):
         return value[hashable(index)]
     if kind in _SUBSCRIPTABLE or not isinstance(value, type):
         return value[index]
-    if kind is Kind and (is_enumeration(value) or told_of_subscript(value)):
+    if kind is Kind and (is_enumeration(value) or _says_items(metaclass_of(value))):
         member: Any = value
         return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):

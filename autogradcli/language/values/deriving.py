@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...api.calls.class_kind import NOT_TOLD, Protocol
-from ...api.calls.metaclasses import (
-    OF_TYPE,
-    MetaBase,
-    bound_to,
-    call_metaclass,
-    maker,
-    member_of_metaclass,
-    metaclass_of,
-)
+from ...api.calls.class_kind import NOT_TOLD, Protocol, metaclass_of
 from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
-from ...api.calls.registry import CLASS_ATTRIBUTES, Property
-from ...engine.callbacks import callee
 from ...engine.tensor import Parameter, Tensor
 from .kinds import Form, Metaclass, TakesTotal
 from .mappings import HELD
@@ -32,99 +22,45 @@ def subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     bases = [_GENERIC.get(base.text, base) if type(base) is Form else base for base in bases]
     bases = [_as_base(base) for base in bases if type(base) is not Form]
     meta = keywords.pop("metaclass", None)
-    if (own := metaclass_for(meta, bases)) is not None:
-        return Meta(own, given, keywords)
+    named = meta is not None and meta is not type and type(meta) is not Metaclass
+    if named or any(metaclass_of(base) is not None for base in bases):
+        making = _making()
+        own = making.metaclass_for(meta, bases)
+        if own is not None:
+            return making.Meta(own, given, keywords)
     return maker_of(bases, meta, keywords)
 
 
-class Meta:
-    """A metaclass of a program's, or a function in place of one, that is about to make a class."""
+def _making() -> Any:
+    """What makes classes of metaclasses, for who has one."""
+    from . import metaclass_making
 
-    __slots__ = ("bases", "keywords", "meta")
-
-    def __init__(self, meta: Any, bases: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-        self.meta, self.bases, self.keywords = meta, bases, keywords
-
-    def prepared(self, name: str) -> dict[str, Any]:
-        """What ``__prepare__`` gives. Raises TypeError where that is no dict."""
-        found = member_of_metaclass(self.meta, "__prepare__") if type(self.meta) is Kind else NOT_TOLD
-        if found is NOT_TOLD:
-            return {}
-        given = callee(bound_to(found, self.meta, self.meta))(name, self.bases, **self.keywords)
-        if not isinstance(given, dict):
-            raise TypeError(f"{self.meta.__name__}.__prepare__() must return a mapping, not {type(given).__name__}")
-        return dict(given)
-
-    def __call__(self, name: str, members: dict[str, Any]) -> Any:
-        members = {"__module__": "__main__", "__qualname__": name, **members}
-        if members["__doc__"] is None:
-            del members["__doc__"]
-        if type(self.meta) is Kind:
-            return call_metaclass(self.meta, name, self.bases, members, **self.keywords)
-        return callee(self.meta)(name, self.bases, members, **self.keywords)
+    maker = metaclass_making.maker
+    maker.as_base, maker.subclass = _as_base, maker_of
+    return metaclass_making
 
 
-def metaclass_for(meta: Any, bases: list[Any]) -> Any:
-    """The most derived among a metaclass that is named and those of bases; None where no program's is among them.
-    Raises TypeError where none derives from all others."""
-    if meta is not None and meta is not type and not isinstance(meta, (type, Form)) and callable(meta):
-        return meta
-    own = [meta] if type(meta) is Kind and issubclass(meta, MetaBase) else []
-    found = [*own, *(each for base in bases if (each := metaclass_of(base)) is not None)]
-    for each in found:
-        if all(issubclass(each, other) for other in found):
-            return each
-    if found:
-        raise TypeError(
-            "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses "
-            "of all its bases"
-        )
-    return None
+def class_of(name: Any, bases: Any, members: Any) -> Any:
+    """``type(name, bases, members)``."""
+    return _making().OF_TYPE["__new__"].__func__(type, name, bases, members)
 
 
-def meta_base_of(word: Metaclass) -> Any:
-    """The base of a metaclass that derives from ABCMeta: its classes derive from ABC, too."""
-    return derive((MetaBase,), word.text, {_IMPLIED: word.base})
+def decided(value: Any, kind: Any, has: Callable[[Any, str], bool]) -> Any:
+    """``isinstance(value, kind)`` where a metaclass or a protocol decides it; NOT_TOLD where neither does."""
+    if metaclass_of(kind) is not None or hasattr(kind, "_makes_classes"):
+        from ...api.calls.metaclasses import is_instance
 
+        return is_instance(value, kind)
+    if Protocol in kind.__bases__:
+        from ...api.calls.protocols import fits
 
-#: A member of a metaclass: a base that its classes have.
-_IMPLIED = "_implied"
-
-
-def _make(mcs: Any, name: str, bases: tuple[Any, ...], members: dict[str, Any], keywords: dict[str, Any]) -> Any:
-    """What ``type.__new__`` makes, of a metaclass of a program's or of ``type`` itself."""
-    own = None if mcs is type else mcs
-    converted = [_as_base(base) for base in bases if type(base) is not Form]
-    if own is None and (winner := metaclass_for(None, converted)) is not None:
-        return call_metaclass(winner, name, bases, dict(members), **keywords)
-    implied: Any = NOT_TOLD if own is None else member_of_metaclass(own, _IMPLIED)
-    if implied is not NOT_TOLD and not any(type(base) is Kind and issubclass(base, implied) for base in converted):
-        converted.append(implied)
-    made = maker_of(converted, None, keywords)
-    members = {"__doc__": None, **members}
-    if own is None:
-        return made(name, members)
-    if made.func is not derive:
-        raise TypeError(
-            f"a class that derives from {_named(bases[0])} can't have a metaclass of the program's own here"
-        )
-    return made(name, members, meta=own)
-
-
-maker.make = _make
-
-
-def _of_type(name: str) -> Property:
-    member = OF_TYPE[name]
-    return Property(lambda kind: member.__func__ if type(member) is staticmethod else member)
-
-
-CLASS_ATTRIBUTES[type] = {name: _of_type(name) for name in OF_TYPE}
+        return fits(kind, value, has)
+    return NOT_TOLD
 
 
 def begun(subclass: Any, name: str) -> dict[str, Any]:
     """The members with which the body of a class begins: what its metaclass prepares, or none."""
-    return subclass.prepared(name) if type(subclass) is Meta else {}
+    return {} if type(subclass) is partial else subclass.prepared(name)
 
 
 def maker_of(bases: list[Any], meta: Any, keywords: dict[str, Any]) -> Any:
@@ -156,7 +92,7 @@ def maker_of(bases: list[Any], meta: Any, keywords: dict[str, Any]) -> Any:
 def _as_base(base: Any) -> Any:
     """What stands for a class of Python's or ours where a program derives from it."""
     if type(base) is Metaclass:
-        return meta_base_of(base)
+        return _making().meta_base_of(base)
     if not isinstance(base, type):
         return base
     if base is Tensor or base is Parameter:
@@ -164,7 +100,7 @@ def _as_base(base: Any) -> Any:
 
         return BASES[base]
     if base is type:
-        return MetaBase
+        return _making().MetaBase
     return HELD.get(base, base)
 
 
