@@ -113,9 +113,7 @@ def _binary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         raise ValueError("len(kwargs) must equal 0")
     both = _masked_among((*args[:2], *kwargs.values()))
     if len(both) == 2 and not _same_mask(mask_of(both[0]), mask_of(both[1])):
-        raise ValueError(
-            "Input masks must match. If you need support for this, please open an issue on Github."
-        )
+        raise ValueError("Input masks must match. If you need support for this, please open an issue on Github.")
     data = _map(func, args, kwargs, data_of)
     if data is NotImplemented:
         return data
@@ -134,9 +132,7 @@ def _in_place(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         raise TypeError("a tensor without a mask can't be changed in place by one with a mask")
     both = _masked_among(args[:2])
     if len(both) == 2 and not _same_mask(mask_of(both[0]), mask_of(both[1])):
-        raise ValueError(
-            "Input masks must match. If you need support for this, please open an issue on Github."
-        )
+        raise ValueError("Input masks must match. If you need support for this, please open an issue on Github.")
     replace(value, _map(func, args, kwargs, data_of), mask_of(value))
     return value
 
@@ -323,7 +319,9 @@ _OVERLOADS = {"unbind": ("int", "int"), "masked_fill": ("Scalar", "Scalar"), "wh
 
 def _refuse(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
     if name == "matmul":
-        name = "mm" if all(len(_shape(each)) == 2 for each in args[:2]) else "mv" if len(_shape(args[1])) == 1 else "bmm"
+        name = (
+            "mm" if all(len(_shape(each)) == 2 for each in args[:2]) else "mv" if len(_shape(args[1])) == 1 else "bmm"
+        )
     elif name == "linear":
         name = "mm" if len(args) < 3 and not kwargs.get("bias") else "addmm"
     elif name == "__setitem__":
