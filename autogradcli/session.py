@@ -151,9 +151,20 @@ class Session:
             budget.resume(outer)
             state.watch, state.file = watched, file
             self._plots, (state.draw, state.plots) = state.plots, outside
+            ok = self._settled(text, emit) and ok
             self.files, state.files = state.files, files
             self._state.leave()
         return ok
+
+    def _settled(self, text: Source, emit: Emit) -> bool:
+        """Write what stands in files that the program left open; False, and why, where that can't be."""
+        try:
+            if state.files is not None:
+                state.files.settle()
+        except (OSError, MemoryError) as error:
+            emit(self._failed(error, text))
+            return False
+        return True
 
     @staticmethod
     def _drawn(emit: Emit) -> Callable[[Any, str], None]:

@@ -37,7 +37,7 @@ FLOORS = (
     ),  # numpy for data in and out; --help without it has a test of its own
     Floor("repl", others="prompt_toolkit numpy"),
     Floor("data", others="numpy"),
-    Floor("show", others="rich numpy plotille matplotlib contourpy"),
+    Floor("show", others="rich numpy plotille matplotlib contourpy PIL"),
     Floor("why", others="numpy"),
     Floor("studies", others="numpy"),
     Floor("recorded", others="numpy"),
@@ -48,7 +48,7 @@ FLOORS = (
     Floor("tensor_names"),
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
-    Floor("api", others="numpy scipy ml_dtypes"),
+    Floor("api", others="numpy scipy ml_dtypes matplotlib"),
     Floor("events", only="engine numerics"),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
     Floor("engine", others="numpy"),
@@ -58,7 +58,7 @@ FLOORS = (
 NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
-LAZY = {"dask", "distributed", "scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy"}
+LAZY = {"dask", "distributed", "scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy", "PIL"}
 
 #: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
 #: dotted names.
@@ -66,6 +66,7 @@ LATE = {
     ("__main__", ""): "Ctrl-C is heard before anything is loaded",
     ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
     ("api.autograd.function_class", "api.func.custom_transforms"): "only under torch.func",
+    ("api", "api.calls.first_uses"): "few programs hand a function something that is no tensor",
     ("api", "api.calls.overridden"): "few programs have classes that functions ask",
     ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
@@ -87,6 +88,7 @@ LATE = {
     ("language.compile.user_functions", "language.compile.annotations"): "few programs read annotations",
     ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
     ("language.values.further_builtins", "language.values.bytes_methods"): "few programs have bytes",
+    ("language.values.further_builtins", "language.values.open_files"): "few programs open files",
     ("language.read.syntax", "language.values.bytes_methods"): "few programs have bytes",
     ("language.values.further_builtins", "language.values.special_methods"): "few programs call x.__add__",
     ("language.compile.program", "language.compile"): "what compiles a statement that few programs have",

@@ -67,6 +67,7 @@ def test_every_namespace_has_a_page_with_its_names() -> None:
 
 #: Namespaces that a program meets by their names alone; and Python's own modules, which Python documents.
 SMALL = (
+    "torch._tensor_str",
     "torch.autograd.", "torch.backends.", "torch.cuda", "torch.nn.modules.", "torch.nn.parameter", "torch.return_types",
     "torch.utils.", "torch.signal", "torch.amp", "torch.cpu", "torch.mps", "torch.xpu", "torch.accelerator",
     "torch.jit", "matplotlib", "mpl_toolkits",

@@ -60,7 +60,7 @@ PROGRAMS = {
     "import argparse\np = argparse.ArgumentParser()\np.add_argument('--n', required=True)\np.parse_args()": (
         "", "",
     ),
-    "import logging\nlogging.basicConfig(filename='x')": ("", "NotImplementedError: basicConfig() writes to stderr"),
+    "import logging\nlogging.basicConfig(filename='x')": ("", "NotImplementedError: there is no folder for files here"),
     "import timeit\ntimeit.timeit('1 + 1')": ("", "NotImplementedError: timeit() takes a function here"),
     "import os\nprint(os.environ, os.getenv('HOME'))": ("{} None\n", ""),
     "from enum import Enum\nclass A(Enum):\n    X = 1\n    def _missing_(cls, v): return cls.X": (
@@ -69,8 +69,8 @@ PROGRAMS = {
     "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int = 1\n    y: int": (
         "", "TypeError: Non-default namedtuple field y cannot follow default field x",
     ),
-    "from functools import singledispatch\n@singledispatch\ndef f(x): return 0\n@f.register\ndef _(x: int): return 1": (
-        "", "TypeError: register() needs the class here: @f.register(int)",
+    "from functools import singledispatch\n@singledispatch\ndef f(x): return 0\n@f.register\ndef _(x): return 1": (
+        "", "TypeError: Invalid first argument to `register()`",
     ),
 }  # fmt: skip
 

@@ -124,8 +124,8 @@ def test_errors_have_names() -> None:
 @pytest.mark.parametrize(
     ("program", "message"),
     [
-        ("np.relu", "AttributeError: module 'numpy' has no attribute 'relu': numpy.relu isn't here, torch.relu is"),
-        ("np.linalg.matrix_exp", "AttributeError: module 'numpy.linalg' has no attribute 'matrix_exp': numpy.linalg"),
+        ("np.relu", "AttributeError: module 'numpy' has no attribute 'relu'"),
+        ("np.linalg.matrix_exp", "AttributeError: module 'numpy.linalg' has no attribute 'matrix_exp'"),
         ("np.load('x')", "PermissionError: numpy.load: programs here read no files: --load FILE"),
         ("np.savetxt('x', np.ones(2))", "PermissionError: numpy.savetxt: programs here write no files: --save FILE"),
         ("np.array([None])", "TypeError: array() takes numbers, arrays and lists of them, not NoneType"),

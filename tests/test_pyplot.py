@@ -146,7 +146,7 @@ plt.close('all')
 #: What Python prints with Matplotlib 3.11.2, drawing with Agg.
 FURTHER_PRINTED = """\
 10.0 r [[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]
-(0.0, 2.0) False agg
+(np.float64(0.0), np.float64(2.0)) False agg
 """
 
 
@@ -309,8 +309,8 @@ REFUSED = {
     "plt.imread('a.png')": "programs here reach no files",
     "import re\nre.match('(a+)+b', 'a' * 40)": "a repetition within a repetition could take forever",
     "import re\nre.search('a*a*a*d', 'a' * 10 ** 5)": "a text for this pattern has at most",
-    "import io\nio.open('a')": "programs here reach no files",
-    "from pathlib import Path\nPath('a').open()": "programs here reach no files",
+    "import io\nio.open('a')": "with the option --files DIR",
+    "from pathlib import Path\nPath('a').open()": "with the option --files DIR",
     "torch.load('/etc/hostname')": "programs read no files",
     "plt.savefig('a.exe')": "Format 'exe' is not supported",
     "plt.savefig('a.png', format='svg')": "Format 'svg' is not supported",

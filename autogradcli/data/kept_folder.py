@@ -1,7 +1,8 @@
-"""The folder that ``--files`` names: there, and nowhere else, programs may ``torch.save`` and ``torch.load``.
+"""The folder that ``--files`` names: there, and nowhere else, programs ``torch.save``, ``torch.load`` and ``open``.
 
-A name is relative to the folder and leads to nothing outside of it. Only files of the kind that ``torch.save`` writes
-are written over and removed, so that a program can spoil no others that stand there.
+A name is relative to the folder and leads to nothing outside of it. ``torch.save`` writes over files of its own kind
+alone. What a program opens for writing, renames or removes is a text, a file of that kind or one that it wrote itself:
+archives, pictures and programs that stand there are none of it.
 
 In a copy of the process, where the prompt tries what is being typed, nothing is written.
 """
@@ -9,7 +10,8 @@ In a copy of the process, where the prompt tries what is being typed, nothing is
 from __future__ import annotations
 
 import os
-from stat import S_ISREG
+from codecs import getincrementaldecoder
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from ..api.nn.kept_files import MOST_FILES, Files, UnpicklingError
@@ -53,14 +55,8 @@ class Folder(Files):
             raise TypeError(f"torch.save {error}") from None
         except ValueError as error:
             raise ValueError(f"torch.save {error}") from None
-        others = {each: size for each, size in self._sizes.items() if each != path and os.path.isfile(each)}
-        if len(others) >= MOST_FILES:
-            raise MemoryError(f"a program keeps at most {MOST_FILES} files in {self.folder}")
-        if sum(others.values()) + written.size > self.room:
-            raise MemoryError(
-                f"{shown(name)} would make this program's files in {self.folder} larger than the {self.room >> 20} MB "
-                "that --memory says"
-            )
+        others = self._others(path)
+        self._check_room(name, others, written.size)
         if self._in_copy:
             return
         try:
@@ -87,6 +83,67 @@ class Folder(Files):
         except DataError as error:
             raise UnpicklingError(f"torch.load({shown(name)}): {error}") from None
         raise UnpicklingError(f"{shown(name)} {_BY_TORCH}")
+
+    def contents(self, name: str, most: int) -> bytes:
+        """The bytes of a file. Raises OSError in Python's words, PermissionError for a name that isn't allowed,
+        MemoryError for more than ``most``."""
+        self.settle(name)
+        path = self._path(name)
+        try:
+            status = os.stat(path)
+            if S_ISDIR(status.st_mode):
+                raise IsADirectoryError(21, "Is a directory")
+            if not S_ISREG(status.st_mode):
+                raise PermissionError(1, "Not a file of data")
+            if status.st_size > most:
+                raise MemoryError(f"{shown(name)} has more than the {most:,} bytes that a program may read of a file")
+            with open(path, "rb") as file:
+                return file.read(most)
+        except OSError as error:
+            raise _about(error, name) from None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file of these bytes, all of it or nothing. Raises OSError in Python's words, PermissionError for a
+        name that isn't allowed and a file that isn't the program's, MemoryError for too much."""
+        path = self._path(name)
+        if os.path.isdir(path):
+            raise IsADirectoryError(21, "Is a directory", name)
+        if not os.path.isdir(os.path.dirname(path)):
+            raise FileNotFoundError(2, "No such file or directory", name)
+        self._check_own(name, path, "written over")
+        others = self._others(path)
+        self._check_room(name, others, len(data))
+        if self._in_copy:
+            return
+        try:
+            write_atomically(path, lambda file: file.write(data))
+        except OSError as error:
+            raise _about(error, name) from None
+        self._sizes = {**others, path: len(data)}
+
+    def size(self, name: str) -> int:
+        """How many bytes a file has. Raises OSError in Python's words, PermissionError for a wrong name."""
+        self.settle(name)
+        try:
+            return os.stat(self._path(name)).st_size
+        except OSError as error:
+            raise _about(error, name) from None
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a file or a folder. Raises as ``write``."""
+        self.settle(old)
+        source, target = self._path(old), self._path(new)
+        for name, path in ((old, source), (new, target)):
+            if not os.path.isdir(path):
+                self._check_own(name, path, "renamed" if path == source else "written over")
+        if self._in_copy or source == self._root:
+            return
+        try:
+            os.rename(os.path.join(self._root, old), target)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, old, None, new) from None
+        if source in self._sizes:
+            self._sizes[target] = self._sizes.pop(source)
 
     def in_memory(self) -> list[Any]:
         """Nothing: files that were written stay."""
@@ -142,7 +199,7 @@ class Folder(Files):
         path = self._path(name)
         if os.path.isdir(path):
             raise IsADirectoryError(21, "Is a directory", name)
-        self._check_other(name, path, "removed")
+        self._check_own(name, path, "removed")
         if self._in_copy and os.path.exists(path):
             return
         try:
@@ -163,6 +220,20 @@ class Folder(Files):
     @property
     def _in_copy(self) -> bool:
         return os.getpid() != self._process
+
+    def _others(self, path: str) -> dict[str, int]:
+        """The program's other files, and how large they are."""
+        return {each: size for each, size in self._sizes.items() if each != path and os.path.isfile(each)}
+
+    def _check_room(self, name: str, others: dict[str, int], size: int) -> None:
+        """Raises MemoryError for a file too many, or for too large files."""
+        if len(others) >= MOST_FILES:
+            raise MemoryError(f"a program keeps at most {MOST_FILES} files in {self.folder}")
+        if sum(others.values()) + size > self.room:
+            raise MemoryError(
+                f"{shown(name)} would make this program's files in {self.folder} larger than the {self.room >> 20} MB "
+                "that --memory says"
+            )
 
     # -- names -------------------------------------------------------------------------------------------------
 
@@ -187,7 +258,7 @@ class Folder(Files):
 
     def _check_other(self, name: str, path: str, what: str) -> None:
         """Raises PermissionError for a file that is none of those which are written here."""
-        if not os.path.lexists(path):
+        if not os.path.lexists(path) or path in self._sizes:
             return
         try:
             if os.path.isfile(path):
@@ -199,6 +270,43 @@ class Folder(Files):
         raise PermissionError(
             f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
         )
+
+    def _check_own(self, name: str, path: str, what: str) -> None:
+        """Raises PermissionError for a file that is neither the program's nor a text."""
+        if path in self._sizes or not os.path.lexists(path):
+            return
+        try:
+            if os.path.isfile(path):
+                with open(path, "rb") as file:
+                    if safetensors.begins(file):
+                        return
+                    file.seek(0)
+                    if _is_text(file.read(_LOOKED_AT)):
+                        return
+        except OSError as error:
+            raise _about(error, name) from None
+        raise PermissionError(
+            f"{shown(name)!r} in {self.folder} is neither a text nor a file that a program wrote here, and isn't {what}"
+        )
+
+
+#: Bytes that no text has: control characters but for tabs, ends of lines and pages, and what colours a terminal.
+_BINARY = frozenset(range(32)) - frozenset(b"\b\t\n\v\f\r\x1b")
+#: Bytes that tell whether a file is a text.
+_LOOKED_AT = 1 << 16
+
+
+def _is_text(beginning: bytes) -> bool:
+    """Whether a file begins as texts in UTF-8 do, or as an array of NumPy's."""
+    if beginning.startswith(b"\x93NUMPY"):
+        return True
+    if not _BINARY.isdisjoint(beginning):
+        return False
+    try:
+        getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wrong(name: str) -> str:

@@ -23,7 +23,7 @@ from ..api.nn.module import Module
 from ..api.nn.module_state import OrderedDict
 from ..api.optim.lr_scheduler import LRScheduler
 from ..api.optim.optimizer import Optimizer
-from ..api.tensor.placement import Device
+from ..api.tensor.placement import Device, parsed
 from ..engine.deferred import settled
 from ..engine.leaves import require_grad
 from ..engine.sparse import SparseTensor
@@ -85,7 +85,7 @@ class Written:
         if kind is DType:
             return {"dtype": value.name}
         if kind is Device:
-            return {"device": value.type}
+            return {"device": str(value)}
         if isinstance(value, Tensor) or kind is list or kind in _LISTS or kind in _DICTS:
             return self._shared(value, path)
         raise TypeError(f"can't write {_article(kind)}{_place(path)}: {_instead(value)}")
@@ -274,8 +274,8 @@ class _Reader:
             return complex(float(real), float(imag))
         if kind == "dtype":
             return dtypes.NAMES[held]
-        if kind == "device" and held in ("cpu", "meta"):
-            return Device(held)
+        if kind == "device":
+            return parsed(held)
         raise ValueError
 
     def _completed(self, value: Any) -> Any:

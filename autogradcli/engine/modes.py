@@ -57,6 +57,8 @@ class Decorated:
         return str(getattr(self.function, "name", "function"))
 
     def __repr__(self) -> str:
+        if not callable(self.function):
+            return f"<function context_decorator.<locals>.decorate_context at 0x{id(self):x}>"
         return repr(self.function)
 
 

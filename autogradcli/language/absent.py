@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Why nothing here reads or writes a file.
-FILES = "programs here reach no files: --load and --save read and write tensors"
+FILES = "programs here reach files by open() alone, in the folder of --files; --load and --save read and write tensors"
 _NETWORK = "programs here reach no network"
 _PROCESSES = "a program here is one process and one thread"
 _TORCH = "a program here has PyTorch's own names only"
@@ -21,7 +21,7 @@ _CHAINS = "torch.distributions has log_prob and rsample, out of which a sampler 
 
 #: Why a module isn't here: a reason, and dotted names; what stands below one of them isn't either.
 _REASONS: dict[str, str] = {
-    FILES: "shutil gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
+    FILES: "gzip zipfile tarfile bz2 lzma zlib h5py joblib imageio "
     "fileinput sqlite3 shelve safetensors msgpack pyarrow torch.serialization torch.package mmap fnmatch toml tomllib",
     "programs here reach no files: an image is read as an array by --var x=@FILE.npy": "PIL cv2 skimage",
     _TABLES: "pandas polars statsmodels",
@@ -30,7 +30,7 @@ _REASONS: dict[str, str] = {
     _PROCESSES: "multiprocessing subprocess asyncio signal queue ray mpi4py sched "
     "torch.multiprocessing torch.distributed torch.futures torch.nn.parallel accelerate deepspeed horovod dask",
     _ITSELF: "ast dis importlib ctypes sysconfig code builtins weakref pdb cProfile pstats "
-    "tracemalloc linecache token tokenize pkgutil runpy site atexit platform resource locale getpass torch._C "
+    "tracemalloc linecache token tokenize pkgutil runpy site atexit resource locale getpass torch._C "
     "torch._dynamo torch.fx",
     "operations have no dispatcher below them here: torch.overrides.TorchFunctionMode sees every function that is "
     "called": "torch.utils._python_dispatch",
@@ -39,7 +39,7 @@ _REASONS: dict[str, str] = {
     "text has find, replace, split and strip": "regex",
     "datetime has dates, and time has time() and perf_counter()": "calendar zoneinfo dateutil",
     "dictionaries and lists have what programs need": "yaml attr attrs pydantic array",
-    "a seed is a number: torch.manual_seed(0)": "secrets uuid hmac base64",
+    "a seed is a number: torch.manual_seed(0)": "hmac",
     "torch has its functions, torch.linalg, torch.special, torch.fft and torch.optim.LBFGS": "scipy",
     "autogradcli derive gives a gradient as a formula": "sympy",
     "torch.func has grad, vmap and jacrev": "jax autograd functorch.compile haiku flax optax equinox",
@@ -63,9 +63,7 @@ _REASONS: dict[str, str] = {
     "loop over the values that you want to try": "optuna hyperopt nevergrad",
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
-    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.animation "
-    "matplotlib.ticker matplotlib.lines matplotlib.widgets matplotlib.collections",
-    "colours are names and maps of plt: cmap='viridis', color='red'": "matplotlib.colors",
+    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets matplotlib.collections",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
     "onnxruntime",
@@ -106,7 +104,6 @@ _NAMES: dict[str, dict[str, str]] = {
     "torch.utils": {"tensorboard": "print and plot as the program runs: matplotlib.pyplot draws"},
     "torch.utils.data": {"DistributedSampler": _PROCESSES},
     "numpy": {
-        "save": FILES, "load": FILES, "savez": FILES, "loadtxt": FILES, "savetxt": FILES, "genfromtxt": FILES,
         "fromfile": FILES, "memmap": FILES, "object_": "arrays here hold numbers and booleans",
         "matrix": "an array of two dimensions and @ do that", "mat": "an array of two dimensions and @ do that",
         "frompyfunc": "numpy.vectorize(f) does that", "nditer": "for value in x.flat goes over the elements",
@@ -116,22 +113,22 @@ _NAMES: dict[str, dict[str, str]] = {
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
     "os": {
         **dict.fromkeys(
-            ("rename", "walk", "getcwd", "chdir", "stat", "scandir", "rmdir"),
+            ("chdir", "scandir"),
             FILES,
         ),
         "system": _PROCESSES, "popen": _PROCESSES, "fork": _PROCESSES, "kill": _PROCESSES, "getpid": _PROCESSES,
     },
-    "os.path": dict.fromkeys(("getsize", "realpath"), FILES),
+    "os.path": dict.fromkeys(("realpath", "getmtime"), FILES),
     "logging": dict.fromkeys(
-        ("StreamHandler", "FileHandler", "Formatter"), "logging.basicConfig(level=..., format=...) says how to write"
+        ("Handler", "Filter", "LoggerAdapter"), "a logging.StreamHandler writes into any object that has a write method"
     ),
     "sys": {
-        "path": "programs here import what is there by its name", "modules": _ITSELF,
+        "path": "programs here import what is there by its name",
         "stdin": "--var NAME=VALUE gives values", "executable": _PROCESSES, "settrace": _ITSELF,
     },
     "time": {"sleep_until": "time.sleep(seconds)"},
     "typing": {"get_type_hints": _ITSELF},
-    "types": dict.fromkeys(("FunctionType", "MethodType", "ModuleType", "CodeType"), _ITSELF),
+    "types": dict.fromkeys(("CodeType", "FrameType"), _ITSELF),
     "gc": dict.fromkeys(("get_objects", "get_referrers"), _ITSELF),
 }  # fmt: skip
 

@@ -29,12 +29,10 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
         modules = [*NAMES, "torch", "math", "matplotlib"]
         return "" if top in modules else advice.MODULES.get(top) or _did_you_mean(top, modules)
     if isinstance(error, AttributeError) and type(error.name) is str:
-        known = advice.ATTRIBUTES.get(error.name) if isinstance(error.obj, Tensor) else None
+        known = advice.ATTRIBUTES.get(error.name) if isinstance(error.obj, Tensor) else _noted(error)
         return known or _did_you_mean(error.name, names_of(error.obj))
-    try:
-        return "; ".join(error.__notes__)
-    except AttributeError:  # there are none
-        pass
+    if noted := _noted(error):
+        return noted
     if isinstance(error, TypeError | NotImplementedError) and (known := advice.of_operator(message)):
         return known
     if isinstance(error, RuntimeError):
@@ -44,6 +42,14 @@ def hint(error: BaseException, message: str, variables: Mapping[str, Any], prelu
             if message.startswith(beginning):
                 return told if isinstance(told, str) else told(variables)
     return ""
+
+
+def _noted(error: BaseException) -> str:
+    """What was noted on an error where it was raised."""
+    try:
+        return "; ".join(error.__notes__)
+    except AttributeError:  # there are none
+        return ""
 
 
 def _did_you_mean(name: str, names: Iterable[str]) -> str:

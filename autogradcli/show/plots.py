@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..events import Drawn
@@ -33,11 +33,11 @@ class Plots:
         """Show or write; what goes wrong is said in a note, since the program could not know."""
         try:
             if event.file:
-                self._save(event.figures[0], event.file)
+                self._save(event.figures, event.file)
             elif self.write is not None:
                 for figure in event.figures:
                     self._count += 1
-                    self._save(figure, f"figure-{self._count}.png")
+                    self._save([figure], f"figure-{self._count}.png")
             elif self.out.terminal:
                 self._draw(event)
         except (ValueError, OSError) as error:
@@ -54,14 +54,15 @@ class Plots:
             except MissingError as error:
                 self._note_once(str(error))
 
-    def _save(self, figure: Any, file: str) -> None:
+    def _save(self, figures: Sequence[Any], file: str) -> None:
         if self.write is None:
             self._note_once(f"{file} is not written: {self.advice}")
             return
-        from .pictures.output import MissingError, figure_as_file
+        from .pictures.output import MissingError, figure_as_file, frames_as_file
 
         try:
-            self.write(file, figure_as_file(figure, file.rpartition(".")[2].lower()))
+            kind = file.rpartition(".")[2].lower()
+            self.write(file, frames_as_file(figures) if kind == "gif" else figure_as_file(figures[0], kind))
         except MissingError as error:
             self._note_once(f"{file} is not written: {error}")
 

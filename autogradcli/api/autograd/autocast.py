@@ -20,6 +20,7 @@ from ..calls.python_function import PythonFunction, define_python
 from ..calls.registry import ATTRIBUTES, Method, namespace
 from ..nn.functions_by_attribute import M
 from ..tensor.placement import device as device_of
+from ..tensor.placement import parsed
 from .mode_names import ModeFunction
 
 _LOWER = (
@@ -232,8 +233,8 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
 
 
 def get_autocast_dtype(device_type: str) -> DType:
-    """The dtype of products under ``autocast``."""
-    return state.autocast or bfloat16
+    """The dtype of products under ``autocast``. Raises RuntimeError for what is no device's type."""
+    return state.autocast or bfloat16 if parsed(device_type).type == "cpu" else float16
 
 
 def get_autocast_cpu_dtype() -> DType:

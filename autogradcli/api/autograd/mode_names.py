@@ -23,12 +23,18 @@ from ...numerics import dtypes
 from ...numerics.dtypes import DType
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
+from ..calls.overloads import PLACES
 from ..calls.python_function import define_python, renamed
 from ..calls.registry import namespace
-from ..tensor.tensor_text import set_printoptions
+from ..tensor.tensor_text import get_printoptions, set_printoptions
 
 #: The modules of the modes that are not in ``grad_mode``.
 HOMES = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode", "saved_tensors_hooks": "graph"}
+_PLACES = {"autocast": "torch.amp.autocast_mode"}
+
+
+#: The modes that are given nothing but, as decorators, a function.
+_NO_PARAMETERS = frozenset({"no_grad", "enable_grad"})
 
 
 @shown_as("type")
@@ -45,13 +51,29 @@ class ModeFunction:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args and not kwargs:
             return self.make()
+        if self.name in _NO_PARAMETERS:
+            return self._decorating(args, kwargs)
         given = [*args, *kwargs.values()]
         if len(given) == 1 and callable(given[0]) and not isinstance(given[0], (bool, Tensor)):
             return Decorated(self.make(), given[0])
         return self.make(*args, **kwargs)
 
+    def _decorating(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """``no_grad`` with an argument decorates it, whatever it is. Raises TypeError for more, and for None."""
+        where = "_NoParamDecoratorContextManager.__new__()"
+        for name in kwargs:
+            if name != "orig_func":
+                raise TypeError(f"{where} got an unexpected keyword argument '{name}'")
+        given = [*args, *kwargs.values()]
+        if len(given) > 1:
+            raise TypeError(f"{where} takes from 1 to 2 positional arguments but {1 + len(given)} were given")
+        if given[0] is None:
+            raise TypeError(f"{self.name}.__init__() takes 1 positional argument but 2 were given")
+        return Decorated(self.make(), given[0])
+
     def __repr__(self) -> str:
-        return f"<class 'torch.autograd.{HOMES.get(self.name, 'grad_mode')}.{self.name}'>"
+        place = _PLACES.get(self.name) or f"torch.autograd.{HOMES.get(self.name, 'grad_mode')}"
+        return f"<class '{place}.{self.name}'>"
 
 
 def detect_anomaly(check_nan: bool = True) -> ContextMode:
@@ -142,6 +164,31 @@ def set_options(
     set_printoptions(precision, threshold, edgeitems, linewidth, profile, sci_mode)
 
 
+class PrintOptions(ContextMode):
+    """``torch._tensor_str.printoptions(precision=2)``: how tensors are printed within it."""
+
+    __slots__ = ("before", "wanted")
+
+    def __init__(self, wanted: dict[str, Any]) -> None:
+        self.wanted = wanted
+        self.before: list[dict[str, Any]] = []
+
+    def fresh(self) -> PrintOptions:
+        return PrintOptions(self.wanted)
+
+    def __enter__(self) -> None:
+        self.before.append(get_printoptions())
+        namespace("torch")["set_printoptions"](**self.wanted)  # which refuses what is no option
+
+    def __exit__(self, *problem: object) -> None:
+        set_printoptions(**self.before.pop())
+
+
+def printoptions(**kwargs: Any) -> PrintOptions:
+    """The options of ``set_printoptions`` for the while of a ``with``."""
+    return PrintOptions(kwargs)
+
+
 def is_tensor(obj: Value) -> bool:
     """Whether a value is a tensor."""
     return isinstance(obj, Tensor)
@@ -181,6 +228,10 @@ def _register() -> None:
     ):  # fmt: skip
         define_python(function.__name__, function)
     define_python("set_printoptions", set_options)
+    PLACES["tensor_str"] = ("torch._tensor_str", "")
+    define_python("set_printoptions", set_options, into="tensor_str")
+    define_python("get_printoptions", get_printoptions, into="tensor_str")
+    define_python("printoptions", printoptions, into="tensor_str")
     define_python("is_multithreading_enabled", is_multithreading_enabled, into="autograd")
 
 

@@ -386,6 +386,7 @@ KINDS: dict[str, Kind] = {
     "MemoryFormat": Kind("torch.memory_format", _accepts_named("torch.memory_format")),
     "Generator": Kind("torch.Generator", _accepts_named("torch._C.Generator")),
     "Device": Kind("torch.device", _accepts_device),
+    "DeviceName": Kind("torch.device", _accepts_device),  # one to speak of; the result of the call doesn't lie there
     "object": Kind("object", _accepts_all),
     "Callable": Kind("object", _accepts_all),
 }

@@ -18,7 +18,7 @@ def order_of(kind: type, name: str) -> Any:
         return _bases(kind)
     if name == "__base__":
         return next(iter(_bases(kind)), None)
-    order = tuple(dict.fromkeys(STANDS_FOR.get(b, b) for b in kind.__mro__ if b is kind or _is_named(b)))
+    order = tuple(dict.fromkeys(STANDS_FOR.get(b, b) for b in kind.__mro__ if b is kind or is_named(b)))
     return order if order[-1] is Plain else (*order, Plain)
 
 
@@ -30,14 +30,14 @@ def _bases(kind: type) -> tuple[type, ...]:
     for base in kind.__bases__:
         if base is Raised:  # which stands beside the error that the program named
             continue
-        above = (STANDS_FOR.get(base, base),) if _is_named(base) else _bases(base) if base is not object else ()
+        above = (STANDS_FOR.get(base, base),) if is_named(base) else _bases(base) if base is not object else ()
         found.update(dict.fromkeys(above))
     if len(found) > 1:
         found.pop(Plain, None)
     return tuple(found) or (Plain,)
 
 
-def _is_named(kind: type) -> bool:
+def is_named(kind: type) -> bool:
     """Whether programs have a name for a class."""
     if kind in STANDS_FOR or kind in STANDS_FOR.values():
         return True

@@ -71,6 +71,13 @@ def explained(
             continue
         where = f"{name}(): argument '{parameter}'" + ("" if position is None else f" (position {position})")
         if not fits(value):
+            if expected == "Tensor":
+                from .first_uses import wrong_tensor
+
+                given = {parameter: value for _, parameter, value in bound(function, args, kwargs)}
+                told = wrong_tensor(name, where.partition(" ")[2], given, Tensor)
+                if told is not None:
+                    return told
             return TypeError(f"{where} must be {expected}, not {type_name(value)}")
         if expected == "tuple of ints" and _is_sequence(value):
             for at, item in enumerate(value):

@@ -66,7 +66,7 @@ def _attention(
         scores = add(scores, wrap(operations.mask_bias(attn_mask.array, query.array.dtype)) if boolean else attn_mask)
     weights = safe_softmax(scores, -1)
     if dropout_p > 0.0:
-        weights = namespace("torch.nn.functional")["dropout"](weights, dropout_p)
+        weights = namespace("torch")["dropout"](weights, dropout_p, True)
     return matmul(weights, value)
 
 

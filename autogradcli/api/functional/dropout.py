@@ -9,6 +9,7 @@ import numpy as np
 
 from ...engine.inplace import inplace
 from ...engine.levels.random_rows import noise, of_rows, rows_apart
+from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.random.generator import default_generator
@@ -128,19 +129,47 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of (N, C, H, W)."""
+    _check_probability(p)
+    _warn_of_rank("dropout2d", input.array.ndim, 2)
+    if input.array.ndim == 3:
+        state.warn(
+            "UserWarning",
+            "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired "
+            "- input is interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a "
+            "future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain "
+            "the 1D channel-wise dropout behavior, please switch to using dropout1d instead.",
+        )
     return _apply(input, p, training, inplace, True, False)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels of (N, C, D, H, W)."""
+    _check_probability(p)
+    _warn_of_rank("dropout3d", input.array.ndim, 3)
     return _channels(input, p, training, inplace, 5)
+
+
+def _warn_of_rank(name: str, rank: int, spatial: int) -> None:
+    most = spatial + 2
+    if rank not in (most - 1, most):
+        state.warn(
+            "UserWarning",
+            f"{name}: Received a {rank}-D input to {name}, which is deprecated and will result in an error in a future "
+            f"release. To retain the behavior and silence this warning, please use dropout instead. Note that {name} "
+            f"exists to provide channel-wise dropout on inputs with {spatial} spatial dimensions, a channel dimension, "
+            f"and an optional batch dimension (i.e. {most - 1}D or {most}D inputs).",
+        )
+
+
+def _check_probability(p: float) -> None:
+    if p < 0.0 or p > 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
 
 
 def _channels(input: Tensor, p: float, training: bool, inplace: bool, rank: int) -> Tensor:
     if input.array.ndim == rank:
         return _apply(input, p, training, inplace, True, False)
-    if p < 0.0 or p > 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    _check_probability(p)
     wide, narrow = ("unsqueeze_", "squeeze_") if inplace else ("unsqueeze", "squeeze")  # a batch of one for the while
     found = _apply(_method(wide)(input, 0), p, training, inplace, True, False)
     result: Tensor = _method(narrow)(found, 0)

@@ -30,7 +30,7 @@ from .pooling import average_pool
 
 
 def _layer(input: Tensor, shape: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float) -> Any:
-    if input.array.dtype.kind == "f" and len(shape) <= input.array.ndim:
+    if dtypes.has_floats(input.array) and len(shape) <= input.array.ndim:
         check_parameters(input, weight, bias)
     return operations.layer_norm(input, shape, weight, bias, eps)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...numerics.limits import shown
@@ -49,8 +50,10 @@ def einsum(*args: Any) -> Any:
     for k, operand in enumerate(operands):
         if not isinstance(operand, Tensor):
             raise TypeError(f"expected Tensor as element {k} in argument 1, but got {type(operand).__name__}")
-    inputs, output = _parse(equation)
+    left, arrow, right = _split(equation)
+    inputs = _inputs(left)
     _check_operands(inputs, operands)
+    output = _output(right, len(left) + 2) if arrow else None
     for label in output or ():
         if label != _DOTS and not any(label in labels for labels in inputs):
             raise RuntimeError(
@@ -78,12 +81,15 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else chr(ord("a") + number - 26)
 
 
-def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
-    """Labels of each operand, and of the output where the equation has one. Raises RuntimeError as PyTorch does,
-    TypeError for what is no text."""
+def _split(equation: str) -> tuple[str, str, str]:
+    """The text of an equation before its arrow, the arrow, and what follows. Raises TypeError for what is no text."""
     if not isinstance(equation, str):
         raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type_name(equation)}")
-    left, arrow, right = equation.partition("->")
+    return equation.partition("->")
+
+
+def _inputs(left: str) -> list[list[str]]:
+    """Labels of each operand. Raises RuntimeError as PyTorch does."""
     inputs: list[list[str]] = [[]]
     at = 0
     while at < len(left):
@@ -104,8 +110,11 @@ def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
         elif c != " ":
             inputs[-1].append(_checked(c, at))
         at += 1
-    if not arrow:
-        return inputs, None
+    return inputs
+
+
+def _output(right: str, start: int) -> list[str]:
+    """Labels of the output, whose text begins at ``start``. Raises RuntimeError as PyTorch does."""
     output: list[str] = []
     at = 0
     while at < len(right):
@@ -116,12 +125,12 @@ def _parse(equation: str) -> tuple[list[list[str]], list[str] | None]:
             output.append(_DOTS)
             at += 2
         elif c != " ":
-            label = _checked(c, at + len(left) + 2)
+            label = _checked(c, at + start)
             if label in output:
                 raise RuntimeError(f"einsum(): output subscript {c} appears more than once in the output")
             output.append(label)
         at += 1
-    return inputs, output
+    return output
 
 
 def _checked(c: str, at: int) -> str:
@@ -382,10 +391,18 @@ def _product_of(chain: Sequence[Tensor], split: Callable[[int, int], int], i: in
     return products.mm(_product_of(chain, split, i, k), _product_of(chain, split, k + 1, j))
 
 
+_CHAINED = (
+    "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+    "instead, which accepts a list of two or more tensors rather than multiple parameters. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/native/LinearAlgebra.cpp:1103.)"
+)
+
+
 def _chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Any:
     """Product of several matrices; ``linalg.multi_dot`` with its operands one by one."""
     if out is not None:
         return hooks.write_out("chain_matmul", out, lambda: _chain_matmul(*matrices), matrices)
+    state.warn_once("UserWarning", _CHAINED)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for matrix in checked_tensors(matrices):

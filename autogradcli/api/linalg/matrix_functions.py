@@ -217,6 +217,13 @@ def _linalg_cross(input: Tensor, other: Tensor, dim: int) -> Any:
 def _cross(input: Tensor, other: Tensor, dim: int | None) -> Any:
     """Cross product of vectors of three elements, by default along the first dimension of size 3."""
     if dim is None:
+        state.warn_once(
+            "UserWarning",
+            "Using torch.cross without specifying the dim arg is deprecated.\n"
+            "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
+            "The default value of dim will change to agree with that of linalg.cross in a future release. "
+            "(Triggered internally at /__w/pytorch/pytorch/aten/src/ATen/native/Cross.cpp:63.)",
+        )
         dim = next((d for d, n in enumerate(input.array.shape) if n == 3), None)
         if dim is None:
             raise RuntimeError("no dimension of size 3 in input")

@@ -11,7 +11,7 @@ from ...engine.levels.base import values_of
 from ...engine.tensor import Tensor, wrap
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
-from ...numerics.limits import shown, shown_sizes
+from ...numerics.limits import shown
 from ...numerics.releases import Difference, Varying
 from ...operations.dims import wrap_dim
 from ...operations.elementwise.arithmetic import div, mul
@@ -50,7 +50,7 @@ def _matrix_dims(x: Tensor, dim: Sequence[int]) -> tuple[int, int]:
     if x.array.dtype.kind not in dtypes.INEXACT:
         floating(x.array, name)
     if len(dim) != 2:
-        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {shown_sizes(dim)[1:-1]}")
+        raise RuntimeError(f"{name}: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
     first, second = (wrap_dim(d, x.array.ndim) for d in dim)
     if first == second:
         raise RuntimeError(f"{name}: dims must be different. Got ({dim[0]}, {dim[1]})")

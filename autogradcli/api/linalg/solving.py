@@ -295,8 +295,19 @@ def _old_lu(input: Tensor, pivot: bool, get_infos: bool) -> tuple[Any, ...]:
     return (packed, pivots, info) if get_infos else (packed, pivots)
 
 
+_LU_IS_OLD = (
+    "torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and will be removed in a "
+    "future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\nshould be replaced with\n"
+    "LU, pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\n"
+    "LU, pivots, info = torch.lu(A, compute_pivots, get_infos=True)\nshould be replaced with\n"
+    "LU, pivots, info = torch.linalg.lu_factor_ex(A, compute_pivots) (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/native/BatchLinearAlgebra.cpp:2056.)"
+)
+
+
 def _old_lu_named(input: Tensor, pivot: bool, get_infos: bool) -> tuple[Any, ...]:
     """LU factors packed in one matrix; with the number of failures, the three have names."""
+    state.warn_once("UserWarning", _LU_IS_OLD)
     found = _old_lu(input, pivot, get_infos)
     return _OLD_LU_INFO(found) if get_infos else found
 

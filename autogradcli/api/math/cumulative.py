@@ -39,6 +39,11 @@ def _in_own_dtype(name: str, operation: Any) -> None:
 
     def change(input: Tensor, dim: int, dtype: DType | None) -> Tensor:
         own = input.dtype if dtype is None else dtype
+        if own is not input.dtype:
+            raise RuntimeError(
+                f"Bad in-place call: input tensor dtype {input.dtype.cpp_name} and output tensor dtype {own.cpp_name} "
+                "should match"
+            )
         return inplace(operation, input, dim, None if own.category >= dtypes.FLOATING and dtype is None else own)
 
     change.__doc__ = operation.__doc__

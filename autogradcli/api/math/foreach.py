@@ -5,34 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...engine.node import Node
 from ...engine.tensor import Tensor
 from ..calls.overloads import define
 from ..calls.registry import ATTRIBUTES, Method, namespace
+from ..calls.titled_nodes import titled
 
 Tensors = Sequence[Tensor]
 Call = Callable[..., Any]
-
-#: The class of a node -> the ending of its name -> the same class under the name that it has here.
-_RENAMED: dict[tuple[type[Node], str], type[Node]] = {}
 
 
 def _method(name: str) -> Call:
     entry = ATTRIBUTES[Tensor][name]
     assert isinstance(entry, Method)
     return entry.call
-
-
-def renamed(result: Tensor, title: str) -> Tensor:
-    """The result of one element, recorded under the name of the function of lists."""
-    node = result.node
-    if isinstance(node, Node):
-        kind = type(node)
-        twin = _RENAMED.get((kind, title))
-        if twin is None:
-            twin = _RENAMED[kind, title] = type(title, (kind,), {"__slots__": (), "__module__": "builtins"})
-        node.__class__ = twin
-    return result
 
 
 def _same_number(*lists: Sequence[Any]) -> None:
@@ -83,15 +68,17 @@ class _Made:
         def plain(tensors: Tensors, *rest: Any) -> tuple[Tensor, ...]:
             each = arguments(tensors, *rest)
             call = _method(one)
-            return tuple(renamed(call(t, *given, **named), title) for t, given in zip(tensors, each))
+            return tuple(titled(call(t, *given, **named), title) for t, given in zip(tensors, each))
 
         def changed(tensors: Tensors, *rest: Any) -> Tensors:
             each = arguments(tensors, *rest)
             call = _method(one + "_")
             for t, given in zip(tensors, each):
+                before = t.node
                 call(t, *given, **named)
-                if by_number:
-                    renamed(t, f"{one.title()}Backward1")
+                # A tensor whose change wasn't recorded keeps its node, and a view gets one of the memory's.
+                if by_number and t.node is not before and type(t.node).__name__ == f"{one.title()}Backward0":
+                    titled(t, f"{one.title()}Backward1")
             return tensors
 
         plain.__doc__ = f"`{one}` of each tensor of a list, as a tuple."
@@ -199,7 +186,7 @@ def _powers_of(base: Any, exponents: Tensors) -> tuple[Tensor, ...]:
     """A number to the power of each tensor of a list."""
     _some(exponents)
     power = namespace("torch")["pow"]
-    return tuple(renamed(power(base, exponent), "ForeachPowBackward2") for exponent in exponents)
+    return tuple(titled(power(base, exponent), "ForeachPowBackward2") for exponent in exponents)
 
 
 def _define_further() -> None:
@@ -250,7 +237,7 @@ def _fused(name: str, changes: bool) -> Call:
         call = _method(name)
         title = f"{_camel(name)}Backward0Scalar{'List' if isinstance(value, (tuple, list)) else ''}"
         return tuple(
-            renamed(call(t, a, b, value=v), title)
+            titled(call(t, a, b, value=v), title)
             for t, (a, b, v) in zip(tensors, _with_two(tensors, one, other, value))
         )
 
@@ -268,7 +255,7 @@ def _norms(tensors: Tensors, ord: Any, dtype: Any) -> tuple[Tensor, ...]:
     """The vector norm of each tensor of a list."""
     _some(tensors)
     norm = namespace("torch.linalg")["vector_norm"]
-    return tuple(renamed(norm(t, ord, dtype=dtype), "ForeachNormBackward0") for t in tensors)
+    return tuple(titled(norm(t, ord, dtype=dtype), "ForeachNormBackward0") for t in tensors)
 
 
 def _sums_of_powers(tensors: Tensors, ord: Any, dtype: Any) -> tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ from ...operations.dims import wrap_dim
 from ...operations.refuse import not_implemented_for
 from ..calls.overloads import define
 from ..calls.registry import ATTRIBUTES, Method, namespace
-from .foreach import renamed
+from ..calls.titled_nodes import titled
 
 _EMPTY = {"sum": 0.0, "mean": math.nan, "max": -math.inf, "min": math.inf, "prod": 1.0}
 
@@ -63,7 +63,7 @@ def segment_reduce(
     ]
     stack = namespace("torch")["stack"]
     result = found[0] if rank == 1 else _M("reshape")(stack(found), *given.array.shape[:-1], *found[0].array.shape)
-    return renamed(result, "SegmentReduceBackward0")
+    return titled(result, "SegmentReduceBackward0")
 
 
 def _bounds(limits: list[int], size: int, are_lengths: bool, unsafe: bool) -> list[tuple[int, int]]:

@@ -233,11 +233,18 @@ def stft(
             "stft requires the return_complex parameter be given for real inputs, and will further require that "
             "return_complex=True in a future PyTorch release."
         )
+    options = (
+        None if window is None else _shown_tensor(window, "{", "}"),
+        normalized,
+        onesided,
+        return_complex,
+        align_to_window,
+    )
+    _check_stft(x, n_fft, hop, width, window, options)
     single = x.array.ndim == 1
     if single:
         x = unsqueeze(x, 0)
     n, length = x.array.shape
-    _check_stft(x, n_fft, hop, width, length)
     filled = None
     if window is not None or width < n_fft:
         given = np.ones(width, x.array.dtype) if window is None else window.array
@@ -262,15 +269,32 @@ def stft(
     return y
 
 
-def _check_stft(x: Tensor, n_fft: int, hop: int, width: int, length: int) -> None:
-    name = dtypes.of(x.array).type_name
-    shown = f"stft({name}Tensor{list(x.array.shape)}, n_fft={n_fft}, hop_length={hop}, win_length={width})"
+def _shown_tensor(x: Tensor, left: str = "", right: str = "") -> str:
+    """A tensor as messages about transforms name it: ``torch.FloatTensor[8]``."""
+    return f"{dtypes.tensor_type(dtypes.of(x.array))}{left}{list(x.array.shape)}{right}"
+
+
+def _check_stft(x: Tensor, n_fft: int, hop: int, width: int, window: Tensor | None, options: tuple[Any, ...]) -> None:
+    """Raises RuntimeError for sizes that fit no signal of this length. ``options`` are shown in the message."""
+    names = ("window", "normalized", "onesided", "return_complex", "align_to_window")
+    said = [value if value is None or isinstance(value, str) else int(value) for value in options]
+    sizes = f"n_fft={n_fft}, hop_length={hop}, win_length={width}"
+    flags = ", ".join(f"{name}={value}" for name, value in zip(names, said, strict=True))
+    shown = f"stft({_shown_tensor(x)}, {sizes}, {flags}) "
+    if x.array.ndim not in (1, 2):
+        raise RuntimeError(f"{shown}: expected a 1D or 2D tensor")
+    length = x.array.shape[-1]
     if not 0 < n_fft <= length:
         raise RuntimeError(f"{shown}: expected 0 < n_fft < {length}, but got n_fft={n_fft}")
     if hop <= 0:
         raise RuntimeError(f"{shown}: expected hop_length > 0, but got hop_length={hop}")
     if not 0 < width <= n_fft:
         raise RuntimeError(f"{shown}: expected 0 < win_length <= n_fft, but got win_length={width}")
+    if window is not None and window.array.shape != (width,):
+        raise RuntimeError(
+            f"{shown}: expected a 1D window tensor of size equal to win_length={width}, but got window with size "
+            f"{list(window.array.shape)}"
+        )
 
 
 define_python("stft", stft, into="torch Tensor")

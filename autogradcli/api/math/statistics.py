@@ -123,6 +123,8 @@ define(
 def _norm(input: Tensor, p: Any, dim: Any, keepdim: bool, dtype: DType | None) -> Any:
     dims = (dim,) if isinstance(dim, int) else dim if dim is None else tuple(dim)
     if p is None or p == "fro":
+        if dims is not None and len(dims) > 2:
+            return NAMESPACES["torch.linalg"]["matrix_norm"](input, "fro", dims, keepdim, dtype=dtype)
         return vector_norm(input, 2.0, dims, keepdim, dtype)
     if isinstance(p, str):
         over = dims if dims is not None else tuple(range(input.array.ndim))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...numerics.limits import shown
 from ...numerics.releases import Difference, varying
 from ..calls.class_fields import REQUIRED
 from ..calls.registry import namespace
@@ -47,7 +48,9 @@ def _check_range(module: Any, values: dict[str, Any]) -> None:
             values[new] = values[old]
         values.pop(old, None)
     if not values["max_val"] > values["min_val"]:
-        raise AssertionError("max_val must be larger than min_val")
+        raise AssertionError(
+            f"max_val ({shown(values['max_val'])}) must be greater than min_val ({shown(values['min_val'])})"
+        )
 
 
 Hardtanh = layer(

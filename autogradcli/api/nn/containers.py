@@ -47,10 +47,11 @@ class _Ordered(Module):
         return self
 
     def insert(self, index: int, module: Any) -> Any:
-        """Put a module before the one at ``index``."""
-        modules = list(self._modules.values())
-        modules.insert(index, module)
-        self.__dict__["_modules"] = {str(k): each for k, each in enumerate(modules)}
+        """Put a module before the one at ``index``. Raises KeyError where those behind it have other names than their
+        numbers."""
+        for at in range(len(self._modules), index, -1):
+            self._modules[str(at)] = self._modules[str(at - 1)]
+        self._modules[str(index)] = module
         return self
 
     def pop(self, key: Any) -> Any:
@@ -106,7 +107,7 @@ class Sequential(_Ordered):
     __rmul__ = __mul__
 
     def insert(self, index: int, module: Any) -> Any:
-        """Put a module before the one at ``index``. Raises IndexError, AssertionError."""
+        """Put a module before the one at ``index``. Raises IndexError, AssertionError and KeyError."""
         if not isinstance(module, Module):
             raise AssertionError(f"module should be of type: {Module}")
         count = len(self._modules)

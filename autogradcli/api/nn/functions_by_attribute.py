@@ -8,6 +8,7 @@ from typing import Any
 from ...engine.tensor import Tensor
 from ..calls.argument_types import type_name
 from ..calls.registry import ATTRIBUTES, Method, namespace
+from ..tensor.placement import device as device_of
 
 
 class Names:
@@ -33,7 +34,7 @@ class Methods:
 
 def made_on(device: Any) -> AbstractContextManager[Any]:
     """Within it tensors are made on a device, or where they are made anyway. Raises for one that isn't here."""
-    found = None if device is None else T.device(device)
+    found = None if device is None else device_of(device)
     return nullcontext() if found is None else found
 
 

@@ -107,6 +107,21 @@ def clip_grad_norm_(
         return total
 
 
+def clip_grad_norm(
+    parameters: Value,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The old name of ``clip_grad_norm_``, which says so."""
+    state.warn(
+        "FutureWarning",
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
 def clip_grad_value_(parameters: Value, clip_value: float, foreach: bool | None = None) -> None:
     """Clamp each element of the gradients to at most ``clip_value`` in magnitude, in place."""
     most = float(clip_value)
@@ -148,7 +163,7 @@ def _parts(vector: Any, parameters: list[Tensor]) -> Iterator[Any]:
 
 
 for _function in (
-    get_total_norm, clip_grads_with_norm_, clip_grad_norm_, clip_grad_value_, parameters_to_vector,
-    vector_to_parameters,
+    get_total_norm, clip_grads_with_norm_, clip_grad_norm_, clip_grad_norm, clip_grad_value_,
+    parameters_to_vector, vector_to_parameters,
 ):  # fmt: skip
     define_python(_function.__name__, _function, into="nn_utils")

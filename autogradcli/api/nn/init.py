@@ -18,6 +18,7 @@ from ...engine.state import state
 from ...engine.tensor import MetaTensor, Tensor
 from ...numerics.limits import shown
 from ...numerics.random.generator import Generator, default_generator
+from ..calls.argument_types import type_name
 from ..calls.overloads import PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import namespace
@@ -29,6 +30,8 @@ PLACES["init"] = ("torch.nn.init", "")
 
 def _unrecorded(name: str, tensor: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """``tensor.name(...)`` under no_grad; nothing is drawn for a tensor without numbers."""
+    if not isinstance(tensor, Tensor):
+        raise AttributeError(f"'{type_name(tensor)}' object has no attribute '{name}'")
     if isinstance(tensor, MetaTensor):
         return tensor
     before, state.grad = state.grad, False

@@ -6,6 +6,7 @@ command's options ``--save``, and ``--files``, whose folder (``data/kept_folder.
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from ...engine.state import state
@@ -37,6 +38,36 @@ class Files:
         self._values: dict[str, Any] = {}
         self._folders: set[str] = set()
         self._noted = False
+        #: Files that the program has open for writing.
+        self.streams: list[Any] = []
+
+    def opened(self, stream: Any) -> None:
+        """Remember what the program has open for writing. Raises OSError in Python's words for too many."""
+        if len(self.streams) >= MOST_FILES:
+            raise OSError(24, "Too many open files", stream.name)
+        self.streams.append(stream)
+
+    def settle(self, name: str | None = None) -> None:
+        """Write what was written into files that are still open, or into that one, as Python does in the end."""
+        for stream in self.streams:
+            if name is None or posixpath.normpath(stream.name) == posixpath.normpath(name):
+                stream.flush()
+
+    def contents(self, name: str, most: int) -> bytes:
+        """The bytes of a file. Raises NotImplementedError: there are no files but in a folder."""
+        raise NotImplementedError(_NO_FOLDER)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file of these bytes. Raises NotImplementedError: there are no files but in a folder."""
+        raise NotImplementedError(_NO_FOLDER)
+
+    def size(self, name: str) -> int:
+        """How many bytes a file has. Raises NotImplementedError: there are no files but in a folder."""
+        raise NotImplementedError(_NO_FOLDER)
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a file or a folder. Raises NotImplementedError: there are no files but in a folder."""
+        raise NotImplementedError(_NO_FOLDER)
 
     def put(self, name: str, value: Any) -> None:
         """Keep a copy. Raises MemoryError for too many."""
@@ -106,6 +137,10 @@ def _not_there(name: str) -> FileNotFoundError:
 _NOT_WRITTEN = (
     "{} is kept while the program runs, and not written: --save FILE.npz writes tensors, --files DIR is a folder for "
     "torch.save and torch.load"
+)
+_NO_FOLDER = (
+    "there is no folder for files here: with the option --files DIR of run, eval and repl, programs open, read and "
+    "write files in that folder; --load and --save are for tensors"
 )
 _NOT_READ = (
     "programs read no files; the command's option --load FILE gives tensors names, and --files DIR is a folder for "

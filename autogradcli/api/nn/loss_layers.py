@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.state import state
 from ..calls.class_fields import KEYWORDS, Fields
 from ..functional.loss_reduction import older
 from .functions_by_attribute import F
@@ -23,6 +24,15 @@ def _prepare(module: Any, values: dict[str, Any]) -> None:
             module.register_buffer(name, values.pop(name))
 
 
+def _prepare_older(module: Any, values: dict[str, Any]) -> None:
+    state.warn(
+        "FutureWarning",
+        "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see "
+        "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
+    )
+    _prepare(module, values)
+
+
 def _loss(name: str, call: str, fields: Fields = _FIELDS) -> None:
     """A layer that calls the function with all its fields by name."""
     given = [f"{field}=self.{field}" for field in fields if field not in (KEYWORDS, *_OLD)]
@@ -35,6 +45,13 @@ _IGNORING: Fields = {"weight": None, "size_average": None, "ignore_index": -100,
 _loss("L1Loss", "l1_loss input target")
 _loss("MSELoss", "mse_loss input target")
 _loss("NLLLoss", "nll_loss input target", _IGNORING)
+layer(
+    "NLLLoss2d", "loss", _IGNORING,
+    lambda self, input, target: F.nll_loss(
+        input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction
+    ),
+    prepare=_prepare_older,
+)  # fmt: skip
 _loss("CrossEntropyLoss", "cross_entropy input target", {**_IGNORING, "label_smoothing": 0.0})
 _loss(
     "PoissonNLLLoss", "poisson_nll_loss input target",

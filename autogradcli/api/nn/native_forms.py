@@ -13,9 +13,9 @@ from ...engine.tensor import Tensor
 from ...numerics.dtypes import FLOATING
 from ...numerics.limits import charge_parts
 from ..calls.overloads import define
+from ..calls.titled_nodes import titled
 from ..functional.class_losses import ctc
 from ..functional.grid import check_points
-from ..math.foreach import renamed
 from .functions_by_attribute import F, M, T
 from .native_checks import check_cell, check_constant, check_groups, check_layers, check_tbc
 from .recurrent import RNNBase, step_of
@@ -223,7 +223,7 @@ def _native_batch_norm(
 def _native_dropout(input: Tensor, p: float, train: bool | None) -> Any:
     """Dropout, with the mask of what is kept."""
     if train is False or p == 0:
-        return renamed(M.clone(input), "NativeDropoutBackward0"), T.ones_like(input, dtype=T.bool)
+        return titled(M.clone(input), "NativeDropoutBackward0"), T.ones_like(input, dtype=T.bool)
     mask = M.bernoulli(T.empty_like(M.detach(input)), 1 - p)
     return input * mask * (1 / (1 - p) if p < 1 else 0.0), M.to(mask, T.bool)
 

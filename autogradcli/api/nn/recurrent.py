@@ -234,6 +234,15 @@ class RNNBase(_Recurrent):
                     setattr(self, "weight_hr" + end, fresh(proj_size, hidden_size, dtype=dtype))
         self.reset_parameters()
 
+    @property
+    def all_weights(self) -> list[list[Any]]:
+        """The parameters of each layer and direction."""
+        kinds = ("weight_ih", "weight_hh", *(("bias_ih", "bias_hh") if self.bias else ()))
+        kinds += ("weight_hr",) if self.proj_size else ()
+        ways = ("", "_reverse") if self.bidirectional else ("",)
+        ends = [f"_l{layer}{way}" for layer in counted(range(self.num_layers)) for way in ways]
+        return [[getattr(self, kind + end) for kind in kinds] for end in ends]
+
     def flatten_parameters(self) -> None:
         """Nothing on the CPU: the parameters lie where they lie."""
 
@@ -247,7 +256,7 @@ class RNNBase(_Recurrent):
         if rank not in (2, 3):
             kind = "" if self.mode == "LSTM" or self.mode == "GRU" else " tensor"
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {rank}D{kind} instead")
-        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        given = _given(hx, lstm)
         check_tensors(f"{name}()", *(given or ()))
         alone = rank == 2
         if given is not None:
@@ -269,7 +278,7 @@ class RNNBase(_Recurrent):
         """Sequences of different lengths: each ends where it ends, and its last state is the state after that."""
         data, batch_sizes, order, back = input
         sizes = sizes_of(input)
-        given: Hidden | None = None if hx is None else tuple(hx) if lstm else (hx,)
+        given = _given(hx, lstm)
         check_tensors(f"{type(self).__name__}()", data, *(given or ()))
         if data.array.ndim != 2:
             raise RuntimeError(f"input must have 2 dimensions, got {data.array.ndim}")
@@ -347,6 +356,11 @@ class RNNBase(_Recurrent):
         return stacked, hidden
 
 
+def _given(hx: Any, lstm: bool) -> Hidden | None:
+    """The states of before, of which an LSTM has two. Raises IndexError and TypeError as the subscripts do."""
+    return None if hx is None else (hx[0], hx[1]) if lstm else (hx,)
+
+
 def _check_ranks(given: Hidden, rank: int, lstm: bool) -> None:
     what = "unbatched 2-D" if rank == 2 else "batched 3-D"
     ranks = [h.array.ndim for h in given]
@@ -361,7 +375,7 @@ def _check_ranks(given: Hidden, rank: int, lstm: bool) -> None:
 
 def _no_projection(kind: str, kwargs: dict[str, Any]) -> None:
     if "proj_size" in kwargs:
-        raise ValueError(f"proj_size argument is only supported for LSTM, not {kind}")
+        raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
 
 
 class RNN(RNNBase):

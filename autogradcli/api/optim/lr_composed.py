@@ -57,6 +57,11 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
         self.num_bad_epochs = 0
 
+    @property
+    def in_cooldown(self) -> bool:
+        """Whether it waits after a change of the rates."""
+        return self.cooldown_counter > 0
+
     def _better(self, value: float) -> bool:
         away = -self.threshold if self.mode == "min" else self.threshold
         bound = self.best * (1.0 + away) if self.threshold_mode == "rel" else self.best + away

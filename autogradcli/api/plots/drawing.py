@@ -9,9 +9,10 @@ import numpy as np
 
 from ...engine.tensor import Tensor
 from ...numerics.limits import run
+from ..arrays.values import NumPyArray
 from ..tensor.attributes import array_value
-from .colour_maps import as_data
-from .figures import Artist, Axes, Call
+from .colour_maps import ColourMap, as_data
+from .figures import Artist, Axes, Bars, Call, Shape
 from .further import PASSED, SAFE, SOLID, keyword, on_solid, passed
 from .plain_data import (
     LINE_STYLES,
@@ -31,6 +32,8 @@ from .plain_data import (
     whole,
     yes,
 )
+from .real_colours import Norm
+from .series import histogram
 
 _ALIASES = {
     "c": "color",
@@ -47,6 +50,16 @@ def _one_of(words: str, what: str) -> Converter:
     return choice(frozenset(words.split()), what)
 
 
+def _map(name: str, value: Any) -> Any:
+    return value if type(value) is ColourMap else name_of(name, value)
+
+
+def _norm(name: str, value: Any) -> Any:
+    if value is not None and type(value) is not Norm:
+        return name_of(name, value)
+    return value
+
+
 _COMMON: dict[str, Converter] = {"label": text, "alpha": between(0, 1), "zorder": number}
 _LINE: dict[str, Converter] = {
     **_COMMON, "color": colour, "linestyle": choice(LINE_STYLES, "ls"), "linewidth": _WIDTH,
@@ -58,7 +71,8 @@ _STRAIGHT: dict[str, Converter] = {n: _LINE[n] for n in ("label", "alpha", "zord
 _MAPPED: dict[str, Converter] = {
     "alpha": between(0, 1),
     "zorder": number,
-    "cmap": name_of,
+    "cmap": _map,
+    "norm": _norm,
     "vmin": number,
     "vmax": number,
 }
@@ -99,7 +113,10 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
         **_COMMON, **_MAPPED, "s": numbers, "c": colours, "color": colours, "marker": choice(MARKERS, "marker"),
         "edgecolors": colours, "linewidths": _WIDTH,
     },
-    "hist": {**_FILLED, "bins": _bins, "density": yes, "histtype": _one_of("bar step stepfilled", "histtype")},
+    "hist": {
+        **_FILLED, "color": colours, "bins": _bins, "density": yes,
+        "histtype": _one_of("bar step stepfilled", "histtype"),
+    },
     "bar": {
         **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
         "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
@@ -218,16 +235,45 @@ def _scatter(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
     if not 1 <= len(args) <= 2:
         raise _wrong(name, "numbers, and perhaps bins")
-    values = numbers(name, args[0]).reshape(-1)
-    if isinstance(args[0], Tensor) and args[0].array.dtype == np.float32:
+    given = {**({"bins": args[1]} if args[1:] else {}), **kwargs}
+    labels = given.pop("label", None) if type(given.get("label")) in (list, tuple) else None
+    series = series_of(name, args[0])
+    options = options_of(name, given)
+    if labels is not None:
+        options["label"] = texts(name, labels)
+    run.spend(8 * sum(each.size for each in series))
+    counts, edges = histogram(series, options)
+    made = _add(axes, name, tuple(series) if len(series) > 1 else (series[0],), options)
+    if len(series) == 1:
+        return array_value(counts[0]), array_value(edges), made
+    axes.figure.plots.hold(Call(name, tuple(series), {}))
+    return array_value(counts), array_value(edges), [made] * len(series)
+
+
+def _is_series(given: Any) -> bool:
+    """Whether a value has several numbers: no tensor or array of one element without dimensions."""
+    if isinstance(given, Tensor) or type(given) is NumPyArray:
+        return bool(given.array.ndim)
+    return type(given) in (list, tuple, range)
+
+
+def series_of(name: str, given: Any) -> list[np.ndarray]:
+    """The numbers of a histogram, or of several that stand side by side: a list of arrays, or the columns of one."""
+    several = type(given) in (list, tuple) and given and not all(type(each) in (int, float, bool) for each in given)
+    if several and any(_is_series(each) for each in given):
+        if len(given) > 1000:
+            raise ValueError("hist() draws at most 1000 series")
+        return [numbers(name, each).reshape(-1) for each in given]
+    values = numbers(name, given)
+    if values.ndim == 2 and not several:
+        return [values[:, k] for k in range(min(values.shape[1], 1000))]
+    values = values.reshape(-1)
+    if isinstance(given, Tensor) and given.array.dtype == np.float32:
         values = values.astype(np.float32)  # whose edges are such numbers, too
-    options = options_of(name, {**({"bins": args[1]} if args[1:] else {}), **kwargs})
-    run.spend(8 * values.size)
-    counts, edges = np.histogram(values, options.get("bins", 10), density=options.get("density", False))
-    return array_value(counts.astype(float)), array_value(edges.astype(float)), _add(axes, name, (values,), options)
+    return [values]
 
 
-def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bars:
     if not 2 <= len(args) <= 3:
         raise _wrong(name, "x, height, and perhaps width")
     named = type(args[0]) in (list, tuple) and args[0] and all(type(each) is str for each in args[0])
@@ -236,7 +282,9 @@ def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     if len(height) not in (1, len(x)):
         raise ValueError("shape mismatch: objects cannot be broadcast to a single shape")
     height = np.broadcast_to(height, (len(x),)).copy()
-    return _add(axes, name, (x, height), options_of(name, {**({"width": args[2]} if args[2:] else {}), **kwargs}))
+    call = Call(name, (x, height), options_of(name, {**({"width": args[2]} if args[2:] else {}), **kwargs}))
+    axes.add(call)
+    return Bars(call, axes)
 
 
 def _imshow(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
@@ -304,23 +352,32 @@ def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 
 def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
     given = dict(kwargs)
-    if len(args) == 2 or "handles" in given:
-        handles, labels = args if len(args) == 2 else (given.pop("handles"), given.pop("labels", None))
-        _labelled(handles, labels)
-        args = ()
-    elif "labels" in given:
+    handles = None
+    if len(args) == 2:
+        handles, labels = args
+    elif "handles" in given:
+        handles, labels = given.pop("handles"), given.pop("labels", None) if not args else args[0]
+    if handles is not None:
+        found = _labelled(handles, labels)
+        return _add(axes, name, (), {**options_of(name, given), "handles": found})
+    if "labels" in given:
         args = (given.pop("labels"),)
     if len(args) > 1:
         raise _wrong(name, "the labels, or nothing")
     return _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
 
 
-def _labelled(handles: Any, labels: Any) -> None:
-    """What ``legend(handles, labels)`` means: what was drawn has these names from now on."""
-    if type(handles) not in (list, tuple) or not all(type(each) is Artist for each in handles):
-        raise TypeError("legend() needs a list of what was drawn")
+def _labelled(handles: Any, labels: Any) -> list[Any]:
+    """What ``legend(handles, labels)`` shows: what was drawn, or shapes and lines that are not. What was drawn has
+    these names from now on."""
+    if type(handles) not in (list, tuple) or not all(type(each) in (Artist, Shape) for each in handles):
+        raise TypeError("legend() needs a list of what was drawn, or of lines and shapes")
     for each, word in zip(handles, texts("legend", labels) if labels is not None else ()):
-        each.change(label=word)
+        if type(each) is Shape:
+            each.options["label"] = word
+        else:
+            each.change(label=word)
+    return list(handles)
 
 
 def _grid(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

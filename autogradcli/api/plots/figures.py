@@ -22,6 +22,13 @@ class Call(NamedTuple):
     name: str
     args: tuple[Any, ...]
     options: dict[str, Any]
+    first: Any = None
+    """The call in whose place it stands, where the program has changed what was drawn."""
+
+    @property
+    def key(self) -> int:
+        """The same for a call and for those that took its place."""
+        return id(self if self.first is None else self.first)
 
 
 @shown_as("matplotlib.colors.Colour")
@@ -76,7 +83,8 @@ class Artist:
     def change(self, args: tuple[Any, ...] | None = None, **options: Any) -> None:
         """Draw other values, or draw them in another way."""
         old = self.call
-        self.call = Call(old.name, old.args if args is None else args, {**old.options, **options})
+        first = old if old.first is None else old.first
+        self.call = Call(old.name, old.args if args is None else args, {**old.options, **options}, first)
         if self.axes is not None:
             self.axes.calls[:] = [self.call if each is old else each for each in self.axes.calls]
             if args is not None:
@@ -89,6 +97,63 @@ class Artist:
 
     def __repr__(self) -> str:
         return f"<matplotlib.artist.Artist object at 0x{id(self):x}>"
+
+
+@shown_as("matplotlib.container.BarContainer")
+class Bars(Artist):
+    """Bars, each of which can be asked and coloured."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return len(self.call.args[1])
+
+    def __iter__(self) -> Iterator[Bar]:
+        return (Bar(self, k) for k in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index] if type(index) is slice else Bar(self, range(len(self))[whole_index(index)])
+
+    def __repr__(self) -> str:
+        return f"<BarContainer object of {len(self)} artists>"
+
+
+@shown_as("matplotlib.patches.Rectangle")
+class Bar:
+    """One of some bars."""
+
+    __slots__ = ("bars", "index")
+
+    def __init__(self, bars: Bars, index: int) -> None:
+        self.bars, self.index = bars, index
+
+    def sizes(self) -> tuple[float, float, float, float]:
+        """Left, bottom, width and height."""
+        (xs, heights), options = self.bars.call.args[:2], self.bars.call.options
+        at = self.index
+        x = float(at) if isinstance(xs, list) else float(xs[at])
+        length = _one_of(options.get("width", options.get("height", 0.8)), at)
+        base = _one_of(options.get("bottom", options.get("left", 0.0)), at)
+        start = x if options.get("align") == "edge" else x - length / 2
+        return (start, base, length, float(heights[at])) if self.bars.call.name == "bar" else (
+            base, start, float(heights[at]), length)  # fmt: skip
+
+    def paint(self, key: str, value: Any) -> None:
+        """Give it a colour of its own."""
+        known = self.bars.call.options.get(key, "C0")
+        each = list(known) if isinstance(known, list) and len(known) == len(self.bars) else [known] * len(self.bars)
+        each[self.index] = value
+        options: dict[str, Any] = {key: each}
+        self.bars.change(None, **options)
+
+    def __repr__(self) -> str:
+        left, bottom, width, height = self.sizes()
+        return f"Rectangle(xy=({left:g}, {bottom:g}), width={width:g}, height={height:g}, angle=0)"
+
+
+def _one_of(given: Any, at: int) -> float:
+    found = np.asarray(given, float).reshape(-1)
+    return float(found[at if found.size > 1 else 0])
 
 
 @shown_as("matplotlib.patches.Patch")
@@ -119,7 +184,7 @@ class Measure:
 
 @shown_as("matplotlib.axes._axes.Axes")
 class Axes:
-    __slots__ = ("beside", "calls", "figure", "place", "solid")
+    __slots__ = ("beside", "calls", "figure", "key", "place", "solid")
 
     def __init__(self, figure: Figure, place: tuple[float, ...], solid: bool = False) -> None:
         self.figure = figure
@@ -127,9 +192,11 @@ class Axes:
         """Rows, columns, and which of them, from 1; or four parts of the figure: left, bottom, width, height."""
         self.solid = solid
         """Whether they have three dimensions."""
-        self.beside: tuple[Axes, str] | None = None
-        """Axes whose x or y these share."""
+        self.beside: tuple[Any, ...] | None = None
+        """Axes whose x or y these share, or in which they stand: the axes, how, and where."""
         self.calls: list[Call] = []
+        self.key = self
+        """Itself; of a copy for an animation the axes that it is a copy of."""
 
     def __repr__(self) -> str:
         title = next((c.args[0] for c in reversed(self.calls) if c.name == "set_title"), "")
@@ -194,7 +261,7 @@ class AxesGrid:
 
 @shown_as("matplotlib.figure.Figure")
 class Figure:
-    __slots__ = ("axes", "calls", "number", "plots", "size")
+    __slots__ = ("axes", "calls", "number", "pause", "plots", "settings", "size", "styles")
 
     def __init__(self, plots: Plots, number: int, size: tuple[float, float]) -> None:
         self.plots = plots
@@ -203,6 +270,25 @@ class Figure:
         """In inches."""
         self.axes: list[Axes] = []
         self.calls: list[Call] = []
+        self.pause = 0.0
+        """Seconds that it is shown, as a part of an animation."""
+        self.settings = dict(plots.settings)
+        """``rcParams`` and the styles, as they were when it was made."""
+        self.styles = tuple(plots.styles)
+
+    def frame(self, pause: float) -> Figure:
+        """A copy as it is now, to be shown for some seconds."""
+        made = Figure(self.plots, self.number, self.size)
+        made.calls, made.pause = list(self.calls), pause
+        made.settings, made.styles = self.settings, self.styles
+        copies: dict[int, Axes] = {}
+        for axes in self.axes:
+            copies[id(axes)] = copied = Axes(made, axes.place, axes.solid)
+            copied.calls, copied.key = list(axes.calls), axes.key
+            if axes.beside is not None:
+                copied.beside = (copies.get(id(axes.beside[0]), axes.beside[0]), *axes.beside[1:])
+            made.axes.append(copied)
+        return made
 
     def __repr__(self) -> str:
         return f"<Figure size {self.size[0] * 100:.0f}x{self.size[1] * 100:.0f} with {len(self.axes)} Axes>"
@@ -231,7 +317,7 @@ class Figure:
 class Plots:
     """The figures of one session."""
 
-    __slots__ = ("axes", "figures", "held", "last", "names", "settings")
+    __slots__ = ("axes", "figures", "held", "last", "names", "settings", "styles")
 
     def __init__(self) -> None:
         self.figures: dict[int, Figure] = {}
@@ -243,12 +329,14 @@ class Plots:
         """Numbers of figures that have names."""
         self.settings: dict[str, Any] = {}
         """``rcParams``."""
+        self.styles: list[str] = []
+        """What ``plt.style.use`` has named."""
 
     @staticmethod
     def is_drawing(value: Any) -> bool:
         """Whether a value is what a call that draws gives, which nobody wants to read."""
         each = value if type(value) in (list, tuple) else (value,)
-        return any(type(one) in _DRAWINGS for one in each[:4])
+        return any(type(one) in DRAWINGS for one in each[:4])
 
     def hold(self, call: Call) -> None:
         self.held += sum(a.size for a in (*call.args, *call.options.values()) if isinstance(a, np.ndarray))
@@ -292,4 +380,5 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-_DRAWINGS = (Artist, Axes, Figure, AxesGrid, Shape)
+#: Classes of what drawing gives.
+DRAWINGS: set[type] = {Artist, Bars, Bar, Axes, Figure, AxesGrid, Shape}

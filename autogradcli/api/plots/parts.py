@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
@@ -14,7 +16,8 @@ from . import drawing
 from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
 from .plain_data import between, numbers, text, texts
-from .pyplot import PYPLOT, plots, settings
+from .pyplot import PYPLOT, plots
+from .real_colours import number_value
 
 
 @shown_as("matplotlib.spines.Spine")
@@ -69,8 +72,20 @@ def _measure(name: str) -> Callable[[Any], Measure]:
     return lambda axes: Measure(name)
 
 
-def _spines(axes: Any) -> dict[str, Part]:
-    return {side: Part(axes, side) for side in SIDES}
+class Spines(dict[str, Part]):
+    """The sides of a frame, by name; several at once by a list of names."""
+
+    def __getitem__(self, name: Any) -> Part:
+        if type(name) is list:
+            sides = [self[each] for each in name]
+            return Part(sides[0].axes, " ".join(each.name for each in sides))
+        if name == slice(None):
+            return self[list(self)]
+        return dict.__getitem__(self, name)
+
+
+def _spines(axes: Any) -> Spines:
+    return Spines({side: Part(axes, side) for side in SIDES})
 
 
 def _artist(value: Any) -> Artist:
@@ -215,14 +230,14 @@ def _ticks(axis: str) -> Any:
 
 
 def _limits(name: str) -> Any:
-    def get(axes: Value) -> tuple[float, float]:
+    def get(axes: Value) -> tuple[Any, Any]:
         axes = _axes(axes)
         found = next((c.args for c in reversed(axes.calls) if c.name == f"set_{name}"), None)
         if found is None or None in found:
             raise NotImplementedError(
                 f"get_{name}() knows limits that set_{name}() has set: others are found when drawing"
             )
-        return found[0], found[1]
+        return number_value(found[0]), number_value(found[1])
 
     return get
 
@@ -237,18 +252,6 @@ def _figure_text(self: Value, x: Value, y: Value, s: Value, **kwargs: Value) -> 
         raise TypeError(f"a figure is needed, not {type(self).__name__}")
     at = tuple(between(-10, 10)("text", each) for each in (x, y))
     self.add(Call("text", (*at, text("text", s)), kwargs_of(dict(kwargs))))
-
-
-def rc(group: Value, **kwargs: Value) -> None:
-    """Keep settings: ``rc('lines', linewidth=2)``. The size of figures counts, the rest is kept."""
-    for key, value in kwargs.items():
-        settings()[f"{text('rc', group)}.{key}"] = plain_value("rc", "", value)
-
-
-def use_style(style: Value) -> None:
-    """Nothing: there is one style here."""
-    for each in style if type(style) is list else [style]:  # which of Matplotlib's doesn't matter
-        text("use", each)
 
 
 @shown_as("matplotlib.ticker.Locator")
@@ -295,8 +298,10 @@ def _ticked(name: str) -> Any:
 def setp(obj: Value, *args: Value, **kwargs: Value) -> None:
     """Draw what was drawn in another way; texts of a legend stay as they are."""
     for each in obj if type(obj) in (list, tuple) else [obj]:
-        if type(each) is Artist:
+        if isinstance(each, Artist):
             _set(each, **kwargs)
+        elif type(each).__name__ == "Text":
+            each.set(**kwargs)
 
 
 def _texts_of(legend: Value) -> list[Any]:
@@ -334,16 +339,12 @@ def _method(kind: type, name: str, call: Any) -> None:
 def _register() -> None:
     table = namespace(PYPLOT)
     for function in (
-        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, rc, imread,
+        cla, sca, twinx, twiny, setp, ion, ioff, isinteractive, pause, draw, subplots_adjust, figtext, imread,
         imsave,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     for axis in ("x", "y"):
         table[f"{axis}ticks"] = PythonFunction(f"{axis}ticks", renamed(_ticks(axis), f"{axis}ticks"), PYPLOT)
-    for place in (PYPLOT, "matplotlib"):
-        namespace(place)["rcParams"] = Property(lambda module: settings(), doc="Settings: the size of figures counts.")
-    for place in (f"{PYPLOT}.style", "matplotlib.style"):
-        namespace(place)["use"] = PythonFunction("use", renamed(use_style, "use"), place)
     for place in (PYPLOT, "matplotlib"):
         namespace(place)["get_backend"] = PythonFunction("get_backend", get_backend, place)
     namespace("matplotlib")["__version__"] = "3.11.2"
@@ -395,8 +396,6 @@ def _register() -> None:
 
 
 def _turned(grid: Any) -> AxesGrid:
-    import numpy as np
-
     numbered = np.arange(len(grid.cells)).reshape(grid.shape).T
     return AxesGrid([grid.cells[k] for k in numbered.reshape(-1).tolist()], numbered.shape)
 

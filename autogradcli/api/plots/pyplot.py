@@ -17,14 +17,15 @@ from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from ..nn.kept_files import name_of_file
 from . import drawing
-from .cells import Cell
-from .figures import MOST_AXES, SIZE, Artist, Axes, AxesGrid, Call, Figure, Plots
-from .further import SOLID, keyword
+from .cells import SPACES, Cell, Grid
+from .figures import MOST_AXES, SIZE, Axes, AxesGrid, Call, Figure, Plots
+from .further import SOLID
 from .plain_data import between, numbers, pair, text, whole
+from .settings_kept import Settings
 
 PYPLOT = "matplotlib.pyplot"
 #: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
-_FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
+FILE = re.compile(r"(?:\./)?(?:[A-Za-z0-9_\-][A-Za-z0-9_\-. ]{0,99}/){0,8}[A-Za-z0-9_\-][A-Za-z0-9_\-.= ]{0,99}")
 KINDS = ("png", "svg", "pdf", "jpg", "jpeg", "eps")
 #: What each name of pyplot does to the current axes.
 _ON_AXES = {
@@ -41,9 +42,13 @@ def plots() -> Plots:
             "parts",
             "grids",
             "reading_back",
+            "colour_bars",
+            "placed_axes",
+            "style_settings",
         ):  # figures and axes have names of theirs, which nobody asks an index for
             loader.load(f"api.plots.{module}")
         state.plots = Plots()
+        state.plots.settings = Settings()
     found: Plots = state.plots
     return found
 
@@ -113,13 +118,31 @@ def subplots(
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     if rows * columns > MOST_AXES:
         raise ValueError(f"a figure has at most {MOST_AXES} axes")
-    solid = _solid("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
+    with_each = dict(subplot_kw) if type(subplot_kw) is dict else {}
+    solid = _solid("subplots", with_each.pop("projection", None))
     made = plots().new(_size(figsize, dpi))
-    cells = [made.add_axes(rows, columns, k + 1, solid=solid) for k in range(rows * columns)]
+    ratios = dict(gridspec_kw) if type(gridspec_kw) is dict else {}
+    ratios |= {k: v for k, v in (("width_ratios", width_ratios), ("height_ratios", height_ratios)) if v is not None}
+    cells = _cells(made, rows, columns, solid, ratios)
+    shared = {k: v for k, v in (("x", sharex), ("y", sharey)) if v in (True, "all", "row", "col")}
+    if shared:
+        made.add(Call("shared", (tuple(cells), (rows, columns)), shared))
+    for cell in cells:
+        _made_with(cell, "subplots", dict(with_each))
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))
     shape = tuple(n for n in (rows, columns) if n > 1)
     return made, AxesGrid(cells, shape) if shape else cells[0]
+
+
+def _cells(made: Figure, rows: int, columns: int, solid: bool, ratios: dict[str, Any]) -> list[Axes]:
+    """Axes in all cells of a grid, which may be of different sizes."""
+    known = {name: ratios[name] for name in ("width_ratios", "height_ratios") if ratios.get(name) is not None}
+    if not known:
+        return [made.add_axes(rows, columns, k + 1, solid=solid) for k in range(rows * columns)]
+    grid = Grid(rows, columns, known.get("width_ratios"), known.get("height_ratios"), made)
+    grid.spaces |= {name: float(numbers("subplots", ratios[name])) for name in SPACES if ratios.get(name) is not None}
+    return [made.add_axes(*grid.place(cell.at), solid=solid) for cell in grid]
 
 
 def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -221,39 +244,6 @@ def _suptitle(self: Value, t: Value, **kwargs: Value) -> None:
     _figure_of(self).add(Call("suptitle", (text("suptitle", t),), drawing.options_of("suptitle", kwargs)))
 
 
-def colorbar(mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
-    """A bar that says which colour is which number, of an image or contours; the last that were drawn."""
-    return _colorbar(plots().figure(), mappable, ax, label, **kwargs)
-
-
-def _colorbar(self: Value, mappable: Value = None, ax: Value = None, label: Value = "", **kwargs: Value) -> Artist:
-    for name in kwargs:
-        if name not in _OF_BARS:
-            raise TypeError(f"colorbar() got an unexpected keyword argument '{name}'")
-    if mappable is not None and type(mappable) is not Artist:
-        raise TypeError("colorbar() needs what imshow(), contour(), contourf() or scatter() gave")
-    mapped = (
-        *("imshow", "contour", "contourf", "scatter", "pcolormesh", "pcolor", "matshow", "plot_surface", "hexbin"),
-        *("hist2d", "tricontourf", "tripcolor", "quiver", "contour3D"),
-    )
-    whole_grid = type(ax) is AxesGrid
-    axes = [_axes_of(ax)] if ax is not None and not whole_grid else _figure_of(self).axes
-    for one in reversed(axes):
-        for call in reversed(one.calls):
-            if call.name in mapped and (mappable is None or mappable.call is call):
-                bar = {name: keyword("colorbar", name, kwargs[name]) for name in kwargs if name != "cax"}
-                made = Call("colorbar", (call,), {"label": text("colorbar", label), **bar})
-                one.add(made)
-                return Artist(made, one)
-    raise RuntimeError("No mappable was found to use for colorbar creation.")
-
-
-#: What says where a bar stands and how large it is.
-_OF_BARS = frozenset(
-    ("orientation", "shrink", "aspect", "pad", "fraction", "extend", "ticks", "format", "location", "cax")
-)
-
-
 def close(fig: Value = None) -> None:
     """Forget the current figure, that figure or number, or with ``'all'`` all of them."""
     held = plots()
@@ -302,7 +292,7 @@ def _savefig(
 ) -> None:  # fmt: skip
     figure = _figure_of(self)
     name = name_of_file("savefig", fname)
-    if not _FILE.fullmatch(name):
+    if not FILE.fullmatch(name):
         raise ValueError(
             "savefig() takes the name of a file below the folder of --plots, such as 'loss.png' or 'out/loss.png'"
         )
@@ -372,7 +362,7 @@ def _register() -> None:
     for name, meant in _ON_AXES.items():
         table[name] = PythonFunction(name, renamed(_on_current(meant), name), PYPLOT)
     for function in (
-        figure, subplots, subplot, axes, gca, gcf, tight_layout, suptitle, colorbar, close, clf, show, savefig,
+        figure, subplots, subplot, axes, gca, gcf, tight_layout, suptitle, close, clf, show, savefig,
     ):  # fmt: skip
         table[function.__name__] = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
     namespace("matplotlib")["use"] = PythonFunction("use", renamed(use, "use"), "matplotlib")
@@ -382,7 +372,7 @@ def _register() -> None:
         Figure,
         {
             "add_subplot": _add_subplot, "gca": _figure_gca, "savefig": _savefig, "show": _figure_show,
-            "suptitle": _suptitle, "tight_layout": _figure_tight_layout, "colorbar": _colorbar,
+            "suptitle": _suptitle, "tight_layout": _figure_tight_layout,
             "add_axes": _add_axes, "subplots": _figure_subplots,
         },
     )  # fmt: skip

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
+from ..tensor.attributes import array_value
 from . import drawing
 from .figures import Artist, Axes, Call, Figure
+from .further import SAFE, keyword
 from .plain_data import text, whole
 from .pyplot import PYPLOT, plots, settings
 
@@ -28,10 +33,14 @@ def _figure(value: Any) -> Figure:
     return value
 
 
+def _is_line(call: Call) -> bool:
+    return call.name == "add_patch" and call.args[0] == "Line2D"
+
+
 def _lines(self: Value) -> list[Artist]:
     """The lines that were drawn in the axes."""
     found = _axes(self)
-    return [Artist(call, found) for call in found.calls if call.name in _LINES]
+    return [Artist(call, found) for call in found.calls if call.name in _LINES or _is_line(call)]
 
 
 def _handles(self: Value) -> tuple[list[Artist], list[str]]:
@@ -104,6 +113,32 @@ def fignum_exists(num: Value) -> bool:
     return number in held.figures
 
 
+@shown_as("matplotlib.text.Text")
+class TickLabel:
+    """What stands at the ticks of an axis: one for all of them."""
+
+    __slots__ = ("axes", "axis")
+
+    def __init__(self, axes: Axes, axis: str) -> None:
+        self.axes, self.axis = axes, axis
+
+    def set(self, **options: Any) -> None:
+        """Write them so."""
+        given = {name: keyword("set", name, value) for name, value in options.items()}
+        for name in options:
+            if name not in SAFE:
+                raise AttributeError(f"Text.set() got an unexpected keyword argument '{name}'")
+        self.axes.add(Call("ticklabels", (self.axis,), given))
+
+
+def _tick_labels(axis: str) -> Any:
+    return lambda axes: [TickLabel(_axes(axes), axis)]
+
+
+def _setter(name: str) -> Any:
+    return lambda label, value: label.set(**{name: value})
+
+
 def rcdefaults() -> None:
     """Forget the settings that the program made."""
     settings().clear()
@@ -138,6 +173,26 @@ def _register() -> None:
         ("supylabel", _titled("supylabel")), ("set_dpi", _sized), ("set_facecolor", _sized),
     ):  # fmt: skip
         _method(Figure, name, call)
+    attributes_of(Figure)["get_size_inches"] = Method(
+        lambda figure: array_value(np.array(_figure(figure).size, float)), "Its width and height in inches."
+    )
+    for axis in ("x", "y"):
+        attributes_of(Axes)[f"get_{axis}ticklabels"] = Method(
+            _tick_labels(axis), "What stands at the ticks: one for all."
+        )
+    attributes_of(TickLabel)["set"] = Method(TickLabel.set, "How they are written.")
+    for told in (
+        "rotation",
+        "fontsize",
+        "color",
+        "ha",
+        "horizontalalignment",
+        "size",
+        "weight",
+        "fontweight",
+        "visible",
+    ):
+        attributes_of(TickLabel)[f"set_{told}"] = Method(_setter(told), "How they are written.")
     attributes_of(Axes)["lines"] = Property(_lines, doc="The lines that were drawn in the axes.")
     attributes_of(Figure)["number"] = Property(lambda figure: figure.number, doc="Which of the figures it is.")
 

@@ -90,8 +90,13 @@ define(
 _with_in_place("scatter_add", (f"{_AT}, Tensor src, *, Tensor out=None)", scatter.scatter_add))
 
 
+#: Spellings that PyTorch takes and doesn't name.
+_EXTREMES = {"max": "amax", "min": "amin"}
+
+
 def _scatter_reduce(input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, include_self: bool) -> Any:
     """With each element of ``src`` reduced into its place along a dimension: sum, prod, mean, amax or amin."""
+    reduce = _EXTREMES.get(reduce, reduce)
     return scatter_reduce.scatter_reduce(input, dim, index, src, reduce, include_self)
 
 
@@ -103,8 +108,15 @@ _with_in_place(
 # -- whole parts -------------------------------------------------------------------------------------------
 
 
+_INDEX_REDUCE = (
+    "index_reduce() is in beta and the API may change at any time. (Triggered internally at "
+    "/__w/pytorch/pytorch/aten/src/ATen/native/TensorAdvancedIndexing.cpp:1523.)"
+)
+
+
 def _index_reduce(input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, include_self: bool) -> Any:
     """With parts of ``source`` reduced into the parts at indices along a dimension: prod, mean, amax or amin."""
+    state.warn_once("UserWarning", _INDEX_REDUCE)
     return scatter_reduce.index_reduce(input, dim, index, source, reduce, include_self)
 
 

@@ -265,16 +265,19 @@ def _from_numpy(ndarray: Value) -> Tensor:
     return members.from_numpy(ndarray)
 
 
-def _numpy(self: Tensor) -> NumPyArray:
-    """The values as NumPy shows them. Raises RuntimeError for a tensor that requires grad."""
+def _numpy(self: Tensor, force: bool = False) -> NumPyArray:
+    """The values as NumPy shows them, with ``force`` a copy of them where they can't be shown as they lie. Raises
+    RuntimeError for a tensor that requires grad, unless nothing is recorded."""
     if isinstance(self, MetaTensor):
         raise TypeError(
             "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
         )
-    if self.requires_grad:
+    if self.requires_grad and state.grad and not force:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     for flip, word in ((np.conjugate, "conj"), (np.negative, "neg")):
         if flipped(self, flip):
+            if force:
+                return array_value(self.array.copy())
             raise RuntimeError(
                 f"Can't call numpy() on Tensor that has {'conjugate' if word == 'conj' else 'negative'} bit set. Use "
                 f"tensor.resolve_{word}().numpy() instead."
@@ -354,7 +357,7 @@ def _fields() -> None:
     size = attributes_of(Size)
     size["numel"] = Method(Size.numel)
     attributes_of(Device)["type"] = Property(lambda d: d.type)
-    attributes_of(Device)["index"] = Property(lambda d: None)
+    attributes_of(Device)["index"] = Property(lambda d: d.index)
     attributes_of(RemovableHandle)["remove"] = Method(RemovableHandle.remove)
     attributes_of(RemovableHandle)["id"] = Property(lambda handle: handle.key)
 
@@ -378,7 +381,7 @@ def _methods() -> None:
     define_python("register_post_accumulate_grad_hook", _register_post, into="Tensor")
     define("item", ("(Tensor input)", item), into="Tensor")
     define("tolist", ("(Tensor input)", _tolist), into="Tensor")
-    define("numpy", ("(Tensor input)", _numpy), into="Tensor")
+    define("numpy", ("(Tensor input, *, bool force=False)", _numpy), into="Tensor")
     define("from_numpy", ("(object ndarray)", _from_numpy))
     define("size", ("(Tensor input)", _size), ("(Tensor input, int dim)", _size_at), into="Tensor")
     define("dim", ("(Tensor input)", lambda t: t.array.ndim), into="Tensor", aliases=("ndimension",))

@@ -16,13 +16,14 @@ from ...operations.shape.copies import cast
 from ...operations.shape.view import alias
 from ..arrays.values import NumPyArray
 from ..calls.argument_types import PYTHON_DTYPES, Value, type_name
+from ..calls.call_errors import no_overload
 from ..calls.overloads import define
 from ..calls.python_function import define_python
 from ..calls.registry import CONSTRUCTORS, Property, attributes_of, namespace
 from .creation import made
 from .from_data import array_from
 from .memory_format import check_rank, is_laid_out, order_of
-from .placement import Device, device
+from .placement import Device, device, make_device
 
 
 def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: Any = None) -> Tensor:
@@ -32,7 +33,11 @@ def converted(input: Tensor, dtype: DType | None, copy: bool = False, format: An
         return input
     check_rank(input.array, format)
     if input.array.dtype.kind == "c" and dtype is not None and dtype.category < dtypes.COMPLEX and dtype.category:
-        state.warn_once("UserWarning", "Casting complex values to real discards the imaginary part")
+        state.warn_once(
+            "UserWarning",
+            "Casting complex values to real discards the imaginary part (Triggered internally at "
+            "/__w/pytorch/pytorch/aten/src/ATen/native/Copy.cpp:308.)",
+        )
     order = order_of(format)
     result: Tensor = cast(input, dtype or input.dtype) if order == "K" else cast(input, dtype or input.dtype, order)
     return result
@@ -180,7 +185,7 @@ class IInfo:
         self.dtype = dtype.name
 
     def __repr__(self) -> str:
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 def finfo(type: DType | None = None) -> FInfo:
@@ -209,13 +214,43 @@ for _class, _names in ((FInfo, FInfo.__slots__), (IInfo, IInfo.__slots__)):
 # -- classes that can be called ------------------------------------------------------------------------------------
 
 
-def new_tensor(*data: Any) -> Tensor:
+_NEW_FORMS = (
+    "(*, torch.device device = None)", "(torch.Storage storage)", "(Tensor other)",
+    "(tuple of ints size, *, torch.device device = None)", "(object data, *, torch.device device = None)",
+)  # fmt: skip
+
+
+def _check_new_options(data: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """The old constructors take a device, which must be the CPU, by keyword. Raises TypeError for other keywords."""
+    if any(name != "device" for name in options):
+        no_overload("new", data, options, _NEW_FORMS)
+    if options.get("device") is not None and device(options["device"]).type != "cpu":
+        raise RuntimeError("legacy constructor expects device type: cpu but device type: meta was passed")
+
+
+def _check_new(data: tuple[Any, ...]) -> None:
+    """Raises TypeError for what the old constructors take neither as values nor as a shape."""
+    if len(data) == 1 and not isinstance(data[0], (int, Size)):
+        if isinstance(data[0], (str, bytes)):
+            raise TypeError(f"new(): invalid data type '{type_name(data[0])}'")
+        raise TypeError(f"new(): data must be a sequence (got {type_name(data[0])})")
+    for at, each in enumerate(data, 1):
+        if len(data) > 1 and not isinstance(each, int):
+            raise TypeError(
+                f"new(): argument 'size' failed to unpack the object at pos {at} with error \"type must be tuple of "
+                f'ints,but got {type_name(each)}"'
+            )
+
+
+def new_tensor(*data: Any, **options: Any) -> Tensor:
     """``torch.Tensor([1, 2])``: always of the default dtype; ``torch.Tensor(2, 3)`` has a shape and no values."""
+    _check_new_options(data, options)
     if len(data) == 1 and isinstance(data[0], Tensor):
         result: Tensor = alias(data[0])
         return result
     if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], dtypes.default.dtype))
+    _check_new(data)
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     create = namespace("torch")["empty"]
     result = create(*size) if size else made(array_from([], dtypes.default.dtype))
@@ -255,7 +290,8 @@ def _legacy(dtype: DType) -> None:
     name = f"{dtype.type_name}Tensor"
     kind = _LegacyMeta(name, (), {"dtype": dtype, "__module__": "torch"})
 
-    def make(*data: Any) -> Tensor:
+    def make(*data: Any, **options: Any) -> Tensor:
+        _check_new_options(data, options)
         if len(data) == 1 and isinstance(data[0], Tensor):
             if data[0].dtype is not dtype:
                 raise TypeError(f"expected {_options(dtype)} (got {_options(data[0].dtype)})")
@@ -263,6 +299,7 @@ def _legacy(dtype: DType) -> None:
             return result
         if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
             return made(array_from(data[0], dtype))
+        _check_new(data)
         size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
         return made(np.zeros([int(n) for n in size] if size else (0,), dtype.np))
 
@@ -282,6 +319,7 @@ def _new_like(self: Tensor, *data: Any) -> Tensor:
     """Another tensor of this dtype: of a list, or of a shape."""
     if len(data) == 1 and isinstance(data[0], (list, tuple, range, NumPyArray)) and not isinstance(data[0], Size):
         return made(array_from(data[0], self.dtype))
+    _check_new(data)
     size = data[0] if len(data) == 1 and isinstance(data[0], Size) else data
     return made(np.zeros([int(n) for n in size] if size else (0,), self.dtype.np))
 
@@ -348,5 +386,5 @@ CONSTRUCTORS[Parameter] = new_parameter
 CONSTRUCTORS[Size] = _new_size
 CONSTRUCTORS[Variable] = _new_variable
 namespace("torch.autograd")["Variable"] = Variable
-CONSTRUCTORS[Device] = device
+CONSTRUCTORS[Device] = make_device
 namespace("torch")["device"] = Device

@@ -188,8 +188,8 @@ def _scalar(value: Any, dtype: DType | None) -> Any:
         _check_one(value, dtype)
     if isinstance(value, (NumPyArray, NumPyScalar)):
         return value.array.item()
-    if isinstance(value, str):
-        raise TypeError("new(): invalid data type 'str'")
+    if type(value).__name__ in ("str", "bytes"):
+        raise TypeError(f"new(): invalid data type '{type(value).__name__}'")
     if isinstance(value, _SEQUENCES):
         raise _no_number(type(value).__name__, dtype or dtypes.int64)
     raise RuntimeError(f"{_NO_DTYPE}{type(value).__name__}")

@@ -242,7 +242,7 @@ def _index(self: Tensor) -> int:
 
 
 def _format(self: Tensor, spec: str) -> str:
-    if self.array.ndim == 0 and not isinstance(self, MetaTensor) and type(self).__module__ != "__main__":
+    if self.array.ndim == 0 and type(self) is Tensor:  # a parameter and one of meta are no numbers
         return format(item(self), spec)
     if spec:
         raise TypeError(f"unsupported format string passed to {type(self).__name__}.__format__")

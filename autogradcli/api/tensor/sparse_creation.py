@@ -28,6 +28,7 @@ from ..calls.argument_types import Value, type_name
 from ..calls.overloads import OF_TYPES, PLACES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
+from ..calls.titled_nodes import titled
 from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
 from .sparse_arithmetic import quotient, scaled
 
@@ -142,6 +143,7 @@ def to_sparse(self: Tensor, sparse_dim: int | None = None) -> Tensor:
     kept = self.array if dims == rank else np.any(self.array.reshape(*self.array.shape[:dims], -1) != 0, axis=-1)
     places = np.stack(np.nonzero(kept)) if kept.size else np.zeros((dims, 0), np.int64)
     source = _T("index_select")(_M("reshape")(self, -1, *self.array.shape[dims:]), 0, _flat(places, self.array.shape))
+    titled(source, "ToSparseBackward1" if sparse_dim is None else "ToSparseBackward0")
     return made_of(places.astype(np.int64), source, self.array.shape, True)
 
 
@@ -159,6 +161,7 @@ def dense_of(self: SparseTensor, dtype: Any = None) -> Tensor:
         return made if dtype is None else _M("to")(made, dtype)
     start = _T("zeros")(self.dense.shape, dtype=self.dtype)
     found: Tensor = _M("index_put")(start, tuple(wrap(row) for row in self.indices), source_of(self), accumulate=True)
+    titled(found, "ToDenseBackward0")
     return found if dtype is None else _M("to")(found, dtype)
 
 

@@ -14,11 +14,12 @@ from ..calls.argument_types import Value
 from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
+from ..calls.titled_nodes import titled
 from .placement import SPARSE_CSR
 from .sparse_arithmetic import added, multiplied, scaled
 from .sparse_creation import dense_of, made_of, product, source_of, sparse_coo_tensor, sum_of, to_sparse
-from .sparse_tensors import dtype_note, part_text
-from .tensor_text import options
+from .sparse_tensors import part_text, suffixes
+from .tensor_text import with_suffixes
 
 
 class RowsTensor(SparseTensor):
@@ -44,17 +45,7 @@ def rows_text(t: RowsTensor) -> str:
         f"col_indices={part_text(t.indices[1], 19)}",
         f"values={part_text(t.values, 14)}",
     ]
-    more = [f"size={tuple(t.dense.shape)}", f"nnz={t.indices.shape[1]}{dtype_note(t.dense)}", "layout=torch.sparse_csr"]
-    if t.source is not None and t.source.requires_grad:
-        made_by = type(t.source.grad_fn).__name__.replace("IndexSelectBackward0", "ToSparseCsrBackward0")
-        more.append("requires_grad=True" if t.source.grad_fn is None else f"grad_fn=<{made_by}>")
-    text = "tensor(" + ",\n       ".join(parts)
-    width = len(text) - text.rfind("\n") + 1
-    for part in more:  # each on a line of its own where it doesn't fit
-        wraps = width + len(part) + 2 > options.linewidth
-        text += (",\n       " if wraps else ", ") + part
-        width = 7 + len(part) if wraps else width + len(part) + 2
-    return text + ")"
+    return with_suffixes("tensor(" + ",\n       ".join(parts), suffixes(t, "torch.sparse_csr"), 7)
 
 
 def _by_rows(t: Any) -> Any:
@@ -72,7 +63,10 @@ def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:
         ordered = attributes_of(SparseTensor)["coalesce"]
         assert isinstance(ordered, Method)
         return _by_rows(_again(ordered.call(self)))  # type: ignore[no-any-return]
-    return _by_rows(to_sparse(self))  # type: ignore[no-any-return]
+    found = to_sparse(self)
+    assert isinstance(found, SparseTensor)
+    titled(source_of(found), "ToSparseCsrBackward0")
+    return _by_rows(found)  # type: ignore[no-any-return]
 
 
 def _again(t: SparseTensor) -> Tensor:

@@ -12,7 +12,7 @@ from ...engine.state import state
 from ...engine.tensor import Tensor, wrap
 from ..calls.registry import Method, Property, attributes_of, namespace
 from .placement import Layout
-from .tensor_text import dtype_suffix, tensor_text
+from .tensor_text import dtype_suffix, tensor_text, with_suffixes
 
 SPARSE_COO = Layout("torch.sparse_coo")
 namespace("torch")["sparse_coo"] = SPARSE_COO
@@ -20,25 +20,28 @@ namespace("torch")["sparse_coo"] = SPARSE_COO
 
 def sparse_text(t: SparseTensor) -> str:
     """The ``repr`` of a sparse tensor."""
-    parts = [
-        f"indices={part_text(t.indices, 15)}",
-        f"values={part_text(t.values, 14)}",
-        f"size={tuple(t.dense.shape)}, nnz={t.indices.shape[1]}{dtype_note(t.dense)}, layout=torch.sparse_coo"
-        + _history(t),
-    ]
-    return "tensor(" + ",\n       ".join(parts) + ")"
+    text = f"tensor(indices={part_text(t.indices, 15)},\n       values={part_text(t.values, 14)}"
+    return with_suffixes(text, suffixes(t, "torch.sparse_coo"), 7, broken=True)
 
 
-def _history(t: SparseTensor) -> str:
+def suffixes(t: SparseTensor, layout: str) -> list[str]:
+    """What stands after the numbers of a sparse tensor."""
+    found = [f"size={tuple(t.dense.shape)}", f"nnz={t.indices.shape[1]}"]
+    if note := _dtype_note(t.dense):
+        found.append(note)
+    return [*found, f"layout={layout}", *_history(t)]
+
+
+def _history(t: SparseTensor) -> list[str]:
     if t.source is None or not t.source.requires_grad:
-        return ""
+        return []
     made_by = t.source.grad_fn
-    return ", requires_grad=True" if made_by is None else f", grad_fn=<{type(made_by).__name__}>"
+    return ["requires_grad=True"] if made_by is None else [f"grad_fn=<{type(made_by).__name__}>"]
 
 
-def dtype_note(array: np.ndarray) -> str:
-    """``, dtype=...`` where numbers as they are written don't tell."""
-    return "" if array.dtype in (np.int64, np.bool_) else dtype_suffix(array)
+def _dtype_note(array: np.ndarray) -> str:
+    """``dtype=...`` where numbers as they are written don't tell."""
+    return "" if array.dtype in (np.int64, np.bool_) else dtype_suffix(array).removeprefix(", ")
 
 
 def part_text(array: np.ndarray, indent: int) -> str:

@@ -152,6 +152,8 @@ def _resolve(self: Tensor, parts: tuple[Any, ...]) -> tuple[Tensor, list[Tensor 
             dim += 1
         else:
             consumed = _dimensions(part)
+            if isinstance(part, Tensor) and part.array.dtype == np.uint8:
+                state.warn("UserWarning", _BYTES)
             indices.append(part)
             dim += consumed
             real += consumed
@@ -195,7 +197,10 @@ def _prepared(part: Any) -> Any:
     )
 
 
-_BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
+_BYTES = (
+    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead. (Triggered internally "
+    "at /__w/pytorch/pytorch/aten/src/ATen/native/IndexingUtils.h:37.)"
+)
 
 
 def _dimensions(part: Any) -> int:
@@ -205,8 +210,6 @@ def _dimensions(part: Any) -> int:
     if isinstance(part, MetaTensor) and part.array.dtype.kind == "b":
         check_numbers("nonzero", (part,))
     if isinstance(part, Tensor) and (part.array.dtype.kind == "b" or part.array.dtype == np.uint8):
-        if part.array.dtype.kind != "b":
-            state.warn("UserWarning", _BYTES)
         return part.array.ndim
     return 1
 

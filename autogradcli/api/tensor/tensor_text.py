@@ -135,18 +135,19 @@ def tensor_text(
     if tangent is not None:
         suffixes.append(f"tangent={tangent}")
     text = prefix + _contents(array, left)
-    return _with_suffixes(text, suffixes, left, indent) if suffixes else text + ")"
+    return with_suffixes(text, suffixes, left, indent) if suffixes else text + ")"
 
 
-def _with_suffixes(text: str, suffixes: list[str], left: int, indent: int) -> str:
+def with_suffixes(text: str, suffixes: list[str], left: int, indent: int = 0, broken: bool = False) -> str:
+    """A text and what is said after it, in lines that hold it; ``broken``: beginning with a new line."""
     last_break = text.rfind("\n")
     # PyTorch counts one character more than the line has, or two if it is the only one.
     column = len(text) - last_break + 1 + (indent if last_break < 0 else 0)
     parts = [text]
     for suffix in suffixes:
-        if column + len(suffix) + 2 > options.linewidth:
+        if broken or column + len(suffix) + 2 > options.linewidth:
             parts.append(",\n" + " " * left + suffix)
-            column = left + len(suffix)
+            column, broken = left + len(suffix), False
         else:
             parts.append(", " + suffix)
             column += len(suffix) + 2

@@ -71,7 +71,7 @@ def _import_from(node: ast.ImportFrom, c: Context) -> Run:
         module = _module(dotted)
         for name, store in stores:
             if store is None:
-                variables.update(_public(module))
+                variables.update(_public(module, dotted))
                 continue
             value = module.get(name)
             if value is UNBOUND:
@@ -85,5 +85,20 @@ def _import_from(node: ast.ImportFrom, c: Context) -> Run:
     return run
 
 
-def _public(module: Namespace) -> dict[str, Any]:
-    return {name: module.get(name) for name in module.all_names() if not name.startswith("_")}
+#: Which of its own modules a package of PyTorch hands out with ``*``, where it says so (in ``__all__``).
+_STARRED: dict[str, tuple[str, ...]] = {
+    "torch": (),
+    "torch.autograd": ("grad_mode",),
+    "torch.distributions": (),
+    "torch.nn.utils": ("parametrizations", "parametrize", "rnn", "stateless"),
+    "torch.optim": ("lr_scheduler", "swa_utils"),
+}
+
+
+def _public(module: Namespace, dotted: str) -> dict[str, Any]:
+    """What ``from dotted import *`` brings."""
+    found = {name: module.get(name) for name in module.all_names() if not name.startswith("_")}
+    starred = _STARRED.get(dotted)
+    if starred is None:
+        return found
+    return {name: value for name, value in found.items() if not isinstance(value, Namespace) or name in starred}

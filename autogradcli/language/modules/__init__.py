@@ -14,6 +14,8 @@ def load(name: str) -> None:
             from . import abc_module  # noqa: F401
         case "argparse":
             from . import argparse_module  # noqa: F401
+        case "base64":
+            from . import base64_module  # noqa: F401
         case "bisect":
             from . import bisect_module  # noqa: F401
         case "cmath":
@@ -76,10 +78,16 @@ def load(name: str) -> None:
             from . import pytest_module  # noqa: F401
         case "pathlib":
             from . import pathlib_module  # noqa: F401
+        case "platform":
+            from . import platform_module  # noqa: F401
         case "random":
             from . import random_module  # noqa: F401
         case "re":
             from . import re_module  # noqa: F401
+        case "secrets":
+            from . import secrets_module  # noqa: F401
+        case "shutil":
+            from . import shutil_module  # noqa: F401
         case "statistics":
             from . import statistics_module  # noqa: F401
         case "string":
@@ -109,19 +117,21 @@ def load(name: str) -> None:
         case "typing" | "typing_extensions":
             from . import typing_module  # noqa: F401
         case "unittest":
-            from . import unittest_runner  # noqa: F401
+            from . import mock_patches, unittest_runner  # noqa: F401
         case "unicodedata":
             from . import unicodedata_module  # noqa: F401
+        case "uuid":
+            from . import uuid_module  # noqa: F401
         case "warnings":
             from . import warnings_module  # noqa: F401
 
 
 #: Their names, for suggestions.
 NAMES = (
-    "abc", "argparse", "bisect", "cmath", "collections", "concurrent.futures", "contextlib", "copy", "csv",
-    "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "gc", "glob", "hashlib", "heapq",
+    "abc", "argparse", "base64", "bisect", "cmath", "collections", "concurrent.futures", "contextlib", "copy",
+    "csv", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "gc", "glob", "hashlib", "heapq",
     "inspect", "io", "itertools", "json", "logging", "numbers", "numpy", "operator", "os", "pathlib", "pickle",
-    "pprint", "pylab", "pytest", "random", "re", "statistics", "string", "struct", "sys", "tempfile", "textwrap",
-    "threading", "time", "timeit", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
-    "unittest", "warnings",
+    "platform", "pprint", "pylab", "pytest", "random", "re", "secrets", "shutil", "statistics", "string", "struct",
+    "sys", "tempfile", "textwrap", "threading", "time", "timeit", "tqdm", "traceback", "types", "typing",
+    "typing_extensions", "unicodedata", "unittest", "unittest.mock", "uuid", "warnings",
 )  # fmt: skip

@@ -21,7 +21,7 @@ def _is_abstract(member: Any) -> bool:
     return type(member) is UserFunction and _MARK in member.attributes
 
 
-def _abstract(kind: Kind) -> list[str]:
+def abstract_methods(kind: Kind) -> list[str]:
     names: dict[str, bool] = {}
     for base in reversed(kind.__mro__):
         names.update({name: _is_abstract(member) for name, member in members_of(base).items()})
@@ -33,7 +33,7 @@ class ABC(Plain):
     """The base of a class with ``@abstractmethod``s. Raises TypeError where one of them is not defined."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> ABC:
-        if missing := _abstract(cls):
+        if missing := abstract_methods(cls):
             plural = "s" if len(missing) > 1 else ""
             raise TypeError(
                 f"Can't instantiate abstract class {cls.__name__} with abstract method{plural} {', '.join(missing)}"

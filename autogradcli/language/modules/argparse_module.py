@@ -3,6 +3,8 @@ gives the defaults; with a list of words it reads those."""
 
 from __future__ import annotations
 
+import argparse
+import re
 from typing import Any
 
 from ...api.calls.program_classes import fields_of
@@ -12,10 +14,12 @@ from ..compile.calls import Builtin, callable_of
 from ..values.budget import budget, check_items
 from ..values.checked_operators import contains
 from ..values.kinds import UNBOUND, Form
-from ..values.streams import Stream
+from ..values.streams import current, writer_of
 from ..values.text_format import to_repr, to_str
 from .types_module import SimpleNamespace
 
+#: A value in a help text that would be a thousand letters wide, or more.
+_WIDE = re.compile(r"%(\([^)]*\))?[^a-zA-Z%]*(\d{4,}|\*)")
 _PLAIN = {"store", "append"}
 _CONSTANTS = {"store_true": True, "store_false": False, "store_const": None}
 _WITHOUT_VALUE = {*_CONSTANTS, "count", "boolean"}
@@ -36,9 +40,15 @@ class Namespace(SimpleNamespace):
 class Option:
     """One option or argument."""
 
-    __slots__ = ("action", "choices", "const", "default", "dest", "flags", "nargs", "required", "type")
+    __slots__ = (
+        "action", "choices", "const", "default", "dest", "flags", "help", "metavar", "nargs", "required", "type",
+    )  # fmt: skip
 
     def __init__(self, flags: list[str], given: dict[str, Any]) -> None:
+        self.help = None if given.get("help") is None else to_str(given["help"])
+        self.metavar = None if given.get("metavar") is None else to_str(given["metavar"])
+        if self.help is not None and _WIDE.search(self.help):
+            raise ValueError("a help text's values have at most 999 letters here")
         for word in ("help", "metavar"):
             given.pop(word, None)
         self.flags = [flag for flag in flags if flag.startswith("-")]
@@ -73,6 +83,22 @@ class Option:
         return "/".join(self.flags) or self.dest
 
 
+class Shown(str):
+    """A choice as Python's help shows it: by its ``str``, and in messages by its ``repr``."""
+
+    __slots__ = ("said",)
+
+    said: str
+
+    def __new__(cls, said: str, text: str) -> Shown:
+        made = super().__new__(cls, text)
+        made.said = said
+        return made
+
+    def __repr__(self) -> str:
+        return self.said
+
+
 BOOLEAN = Form("BooleanOptionalAction")
 
 
@@ -80,10 +106,12 @@ BOOLEAN = Form("BooleanOptionalAction")
 class Parser:
     """Reads words into values. Raises SystemExit, with the error's words on stderr, for words that it doesn't know."""
 
-    __slots__ = ("defaults", "options", "prog")
+    __slots__ = ("defaults", "description", "epilog", "options", "prog")
 
     def __init__(self, prog: Any = None, description: Any = None, **options: Any) -> None:
         self.prog = "program" if prog is None else to_str(prog)
+        self.description = "" if description is None else to_str(description)
+        self.epilog = "" if options.get("epilog") is None else to_str(options["epilog"])
         self.options: list[Option] = []
         self.defaults: dict[str, Any] = {}
 
@@ -112,8 +140,44 @@ class Parser:
 
     def error(self, message: Any) -> None:
         """Say on stderr what is wrong, and end the program with 2."""
-        Stream("stderr").write(f"{self.prog}: error: {to_str(message)}\n")
+        writer_of(current("stderr"))(f"{self.usage()}{self.prog}: error: {to_str(message)}\n")
         raise SystemExit(2)
+
+    def real(self) -> argparse.ArgumentParser:
+        """Python's own parser of the same options, for its texts."""
+        made = argparse.ArgumentParser(
+            self.prog, description=self.description or None, epilog=self.epilog or None,
+            formatter_class=lambda prog: argparse.HelpFormatter(prog, width=78),
+        )  # fmt: skip
+        for option in self.options:
+            shown: dict[str, Any] = {"help": option.help}
+            if option.action in _PLAIN:
+                shown |= {"metavar": option.metavar, "nargs": option.nargs}
+                if option.choices is not None:
+                    shown["choices"] = [Shown(to_repr(each), to_str(each)) for each in budget.items(option.choices)]
+            if option.default is not None:
+                shown["default"] = to_str(option.default)
+            if option.flags:
+                shown |= {"dest": option.dest, "required": bool(option.required)}
+            kind = argparse.BooleanOptionalAction if option.action == "boolean" else option.action
+            made.add_argument(*(option.flags or [option.dest]), action=kind, **shown)
+        return made
+
+    def usage(self) -> str:
+        """How the program is called."""
+        return self.real().format_usage()
+
+    def help_text(self) -> str:
+        """All that can be given, and what it means. Raises as Python for a text with a wrong ``%``."""
+        return self.real().format_help()
+
+    def print_help(self, file: Any = None) -> None:
+        """Print what can be given."""
+        writer_of(current("stdout") if file is None else file)(self.help_text())
+
+    def print_usage(self, file: Any = None) -> None:
+        """Print how the program is called."""
+        writer_of(current("stdout") if file is None else file)(self.usage())
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """The values, and the words that no option knows."""
@@ -227,12 +291,16 @@ for _name, _call in (
     ("parse_known_args", Parser.parse_known_args),
     ("get_default", Parser.get_default),
     ("error", Parser.error),
+    ("format_help", Parser.help_text),
+    ("format_usage", Parser.usage),
+    ("print_help", Parser.print_help),
+    ("print_usage", Parser.print_usage),
 ):
     attributes_of(Parser)[_name] = Method(_call)
 
 
 def _parser(prog: Any = None, *, description: Any = None, **options: Any) -> Parser:
-    """A parser. What is only for its help, which nobody asks for here, is left aside."""
+    """A parser."""
     return Parser(prog, description, **options)
 
 

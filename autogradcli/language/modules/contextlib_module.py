@@ -14,6 +14,7 @@ from ..values.attribute_lookup import ANY, get_attribute
 from ..values.budget import UNCATCHABLE, budget, check_items
 from ..values.foreign import entering
 from ..values.generators import Generator
+from ..values.streams import current, redirect
 from .abc_module import ABC
 
 _table = namespace("contextlib")
@@ -118,6 +119,41 @@ class nullcontext(_Plain):
 
     def __exit__(self, *problem: object) -> None:
         return
+
+
+class _Redirect(_Plain):
+    __slots__ = ("before", "target")
+
+    name = "stdout"
+
+    def __init__(self, new_target: Any) -> None:
+        self.target = new_target
+        self.before: list[Any] = []
+
+    def __enter__(self) -> Any:
+        check_items(len(self.before) + 1)
+        self.before.append(current(self.name))
+        redirect(self.name, self.target)
+        return self.target
+
+    def __exit__(self, *problem: object) -> None:
+        redirect(self.name, self.before.pop())
+
+
+@shown_as("contextlib.redirect_stdout")
+class redirect_stdout(_Redirect):
+    """A context in which what is printed goes into a stream."""
+
+    __slots__ = ()
+
+
+@shown_as("contextlib.redirect_stderr")
+class redirect_stderr(_Redirect):
+    """A context in which what goes to stderr goes into a stream."""
+
+    __slots__ = ()
+
+    name = "stderr"
 
 
 @shown_as("contextlib.suppress")
@@ -286,3 +322,4 @@ attributes_of(ExitStack)["close"] = Method(lambda stack: stack.__exit__(None, No
 attributes_of(nullcontext)["enter_result"] = Property(lambda context: context.enter_result)
 _table |= {"AbstractContextManager": AbstractContextManager, "ContextDecorator": ContextDecorator}
 _table |= {"nullcontext": nullcontext, "suppress": suppress, "closing": closing, "ExitStack": ExitStack}
+_table |= {"redirect_stdout": redirect_stdout, "redirect_stderr": redirect_stderr}

@@ -12,9 +12,9 @@ from ...numerics.naming import shown_as
 from ..compile.calls import Builtin, callable_of
 from ..values.attribute_lookup import get_attribute
 from ..values.budget import budget, check_text
+from ..values.held_streams import Held
 from ..values.text_format import to_str
 from .entries import entering
-from .io_module import Text
 
 _OPTIONS = frozenset(
     [
@@ -90,19 +90,19 @@ def _cell(value: Any) -> Any:
     return value if type(value) in (str, int, float, type(None)) else to_str(value)
 
 
-def _lines(source: Any) -> list[str]:
-    if isinstance(source, Text):
-        found = source.text[source.at :].splitlines(keepends=True)
-        source.at = len(source.text)
-    else:
-        found = budget.items(source)
-    for line in found:
+def _lines(source: Any) -> Iterator[str]:
+    """The lines of a stream or a list, each looked at."""
+    held = isinstance(source, Held)
+    for line in source if held else budget.items(source):
         if type(line) is not str:
-            raise Error(
-                f"iterator should return strings, not {type(line).__name__} (the file should be opened in text mode)"
-            )
-    check_text(sum(map(len, found)))
-    return found
+            raise Error(f"iterator should return strings, not {kind_of(line)} (the file should be opened in text mode)")
+        check_text(len(line))
+        yield line
+
+
+def kind_of(line: Any) -> str:
+    """The name of a value's class."""
+    return type(line).__name__
 
 
 @shown_as("_csv.reader", in_c=True)

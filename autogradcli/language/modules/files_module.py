@@ -7,9 +7,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ...api.calls.registry import namespace
+from ...api.calls.registry import Property, attributes_of, namespace
 from ...api.nn.kept_files import files, name_of_file
 from ...numerics.limits import charge_items, check_items, counted
+from ...numerics.naming import shown_as
 from ..compile.calls import Builtin
 
 
@@ -120,9 +121,90 @@ def remove(path: Any, /) -> None:
     files().remove(_text("remove", path))
 
 
+@shown_as("os.stat_result")
+class Status:
+    """What is known of a file: its size."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __repr__(self) -> str:
+        return f"os.stat_result(st_size={self.size})"
+
+
+attributes_of(Status)["st_size"] = Property(lambda status: status.size, doc="How many bytes it has.")
+
+
+def stat(path: Any, /) -> Status:
+    """What is known of a file: ``st_size``."""
+    return Status(files().size(_text("stat", path)))
+
+
+def getsize(path: Any, /) -> int:
+    """How many bytes a file has."""
+    return files().size(_text("getsize", path))
+
+
+def rename(src: Any, dst: Any) -> None:
+    """Give a file or folder another name."""
+    files().rename(_text("rename", src), _text("rename", dst))
+
+
+def replace(src: Any, dst: Any) -> None:
+    """Give a file another name, in the place of what has it."""
+    rename(src, dst)
+
+
+def rmdir(path: Any) -> None:
+    """Remove a folder in which nothing is."""
+    files().remove_folder(_text("rmdir", path))
+
+
+def unlink(path: Any, /) -> None:
+    """Remove a file."""
+    remove(path)
+
+
+def getcwd() -> str:
+    """The program's own folder."""
+    return "."
+
+
+def walk(top: Any, topdown: Any = True, onerror: Any = None, followlinks: Any = False) -> Any:
+    """Of a folder and of each below it its name, the folders and the files in it."""
+    folder = _text("walk", top)
+    found = _walked(folder, _PARTS) if files().is_folder(folder) else []
+    return iter(found if topdown else found[::-1])
+
+
+def _walked(folder: str, depth: int) -> list[tuple[str, list[str], list[str]]]:
+    names = files().listed(folder)
+    folders = [name for name in names if files().is_folder(f"{folder}/{name}")]
+    found = [(folder, folders, [name for name in names if name not in folders])]
+    for name in counted(folders) if depth else ():
+        found += _walked(f"{folder.rstrip('/')}/{name}", depth - 1)
+    charge_items(len(found))
+    return found
+
+
+def remove_tree(path: Any, ignore_errors: Any = False) -> None:
+    """Remove a folder and all that is in it."""
+    folder = _text("rmtree", path)
+    if not files().is_folder(folder):
+        if not ignore_errors:
+            files().listed(folder)
+        return
+    for inside, _, names in reversed(_walked(folder, _PARTS)):
+        for name in counted(names):
+            files().remove(f"{inside}/{name}")
+        files().remove_folder(inside)
+
+
 def enter() -> None:
     """Enter what ``os`` and ``os.path`` say of files into their tables."""
-    for function in (exists, isfile, isdir, abspath, expanduser):
+    for function in (exists, isfile, isdir, abspath, expanduser, getsize):
         namespace("os.path")[function.__name__] = Builtin(function.__name__, function)
-    for maker in (makedirs, mkdir, remove, listdir):
+    for maker in (makedirs, mkdir, remove, listdir, stat, rename, replace, rmdir, unlink, getcwd, walk):
         namespace("os")[maker.__name__] = Builtin(maker.__name__, maker)

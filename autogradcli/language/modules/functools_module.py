@@ -206,7 +206,13 @@ class ByType:
         """Enter a function for a class: ``register(int, f)``, or as a decorator, with the class in its parentheses or
         in the annotation of the first parameter."""
         if type(cls) is UserFunction and func is None:
-            raise TypeError("register() needs the class here: @f.register(int)")
+            found = [kind for name, kind in get_attribute(cls, "__annotations__").items() if name != "return"]
+            if not found:
+                raise TypeError(
+                    f"Invalid first argument to `register()`: {to_repr(cls)}. Use either `@register(some_class)` "
+                    "or plain `@register` on an annotated function."
+                )
+            cls, func = found[0], cls
         if not isinstance(cls, type):
             given = to_repr(cls)
             raise TypeError(f"Invalid first argument to `register()`: {given}. Use either a class or a function.")

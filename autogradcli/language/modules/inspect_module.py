@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from types import MethodType
 from typing import Any
@@ -10,12 +11,13 @@ from ...api.calls.object_fields import made_by
 from ...api.calls.overloads import Function
 from ...api.calls.program_classes import Kind, defines
 from ...api.calls.python_function import PythonFunction
-from ...api.calls.registry import CLASS_ATTRIBUTES, Property, attributes_of, namespace
+from ...api.calls.registry import CLASS_ATTRIBUTES, Method, Property, attributes_of, namespace
 from ...numerics.naming import short_name, shown_as
 from ..compile.calls import Builtin, is_callable
 from ..values.attribute_lookup import get_attribute
 from ..values.kinds import BoundMethod, Namespace, UserFunction
 from ..values.text_format import to_repr
+from .abc_module import abstract_methods
 from .entries import entering
 
 
@@ -109,6 +111,76 @@ class Signature:
     def __repr__(self) -> str:
         return f"<Signature {self}>"
 
+    def bind(self, *args: Any, **kwargs: Any) -> Bound:
+        """Which parameter gets which argument. Raises TypeError where that can't be called."""
+        found: dict[str, Any] = {}
+        rest, named = list(args), dict(kwargs)
+        for each in self.parameters.values():
+            if each.kind == "VAR_POSITIONAL":
+                if rest:
+                    found[each.name], rest = tuple(rest), []
+            elif each.kind == "VAR_KEYWORD":
+                if named:
+                    found[each.name], named = named, {}
+            elif each.kind != "KEYWORD_ONLY" and rest:
+                if each.name in named:
+                    raise TypeError(f"multiple values for argument {each.name!r}")
+                found[each.name] = rest.pop(0)
+            elif each.name in named:
+                found[each.name] = named.pop(each.name)
+            elif each.default is EMPTY:
+                raise TypeError(f"missing a required argument: {each.name!r}")
+        if rest:
+            raise TypeError("too many positional arguments")
+        if named:
+            raise TypeError(f"got an unexpected keyword argument {next(iter(named))!r}")
+        return Bound(self, found)
+
+
+@shown_as("inspect.BoundArguments")
+class Bound:
+    """Arguments by the names of their parameters."""
+
+    __slots__ = ("arguments", "signature")
+
+    def __init__(self, signature: Signature, arguments: dict[str, Any]) -> None:
+        self.signature, self.arguments = signature, arguments
+
+    def apply_defaults(self) -> None:
+        """Add the defaults of those that were not given."""
+        found: dict[str, Any] = {}
+        for each in self.signature.parameters.values():
+            empty = {"VAR_POSITIONAL": (), "VAR_KEYWORD": {}}.get(each.kind, each.default)
+            if each.name in self.arguments:
+                found[each.name] = self.arguments[each.name]
+            elif empty is not EMPTY:
+                found[each.name] = empty
+        self.arguments = found
+
+    def by_place(self) -> tuple[Any, ...]:
+        """Those that are given by place."""
+        found: list[Any] = []
+        for each in self.signature.parameters.values():
+            if each.name in self.arguments and each.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD"):
+                found.append(self.arguments[each.name])
+            elif each.kind == "VAR_POSITIONAL":
+                found += self.arguments.get(each.name, ())
+        return tuple(found)
+
+    def by_name(self) -> dict[str, Any]:
+        """Those that are given by name."""
+        found: dict[str, Any] = {}
+        for each in self.signature.parameters.values():
+            if each.kind == "KEYWORD_ONLY" and each.name in self.arguments:
+                found[each.name] = self.arguments[each.name]
+            elif each.kind == "VAR_KEYWORD":
+                found |= self.arguments.get(each.name, {})
+        return found
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={to_repr(value)}" for name, value in self.arguments.items())
+        return f"<BoundArguments ({given})>"
+
 
 def _of_program(function: Any) -> Iterator[Parameter]:
     code = function.code
@@ -194,6 +266,22 @@ def isclass(object: Any, /) -> bool:
 
 
 @entering("inspect")
+def isabstract(object: Any, /) -> bool:
+    """Whether a class has abstract methods that nothing has defined."""
+    return type(object) is Kind and bool(abstract_methods(object))
+
+
+@entering("inspect")
+def getdoc(object: Any, /) -> Any:
+    """The text that a function or class begins with, without its indentation; None where there is none."""
+    try:
+        found = get_attribute(object, "__doc__")
+    except AttributeError:
+        return None
+    return inspect.cleandoc(found) if type(found) is str else None
+
+
+@entering("inspect")
 def ismethod(object: Any, /) -> bool:
     """Whether a value is a method of an object."""
     return type(object) is BoundMethod
@@ -233,4 +321,9 @@ attributes_of(Parameter)["annotation"] = Property(lambda found: found.annotation
 attributes_of(Parameter)["name"] = Property(lambda found: found.name, doc="Its name.")
 attributes_of(Parameter)["default"] = Property(lambda found: found.default, doc="What it is where nothing is given.")
 namespace("inspect")["Parameter"] = Parameter
+attributes_of(Signature)["bind"] = Method(Signature.bind, "Which parameter gets which argument.")
+attributes_of(Bound)["arguments"] = Property(lambda found: found.arguments, doc="Arguments by name.")
+attributes_of(Bound)["args"] = Property(Bound.by_place, doc="Those that are given by place.")
+attributes_of(Bound)["kwargs"] = Property(Bound.by_name, doc="Those that are given by name.")
+attributes_of(Bound)["apply_defaults"] = Method(Bound.apply_defaults, "Add the defaults.")
 attributes_of(Parameter)["empty"] = Property(lambda found: EMPTY, doc="What stands for no default.")

@@ -1,4 +1,4 @@
-"""``json``: values to text and back. Files are not here: ``dumps`` and ``loads`` alone."""
+"""``json``: values to text and back, and into streams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from ...api.calls.program_classes import fields_of, is_enumeration
 from ...api.calls.registry import Property, attributes_of, namespace
 from ...numerics.naming import shown_as
 from ..compile.calls import callable_of
+from ..values.attribute_lookup import get_attribute
 from ..values.budget import MAX_ITEMS, budget, check_items, check_text, measure
+from ..values.streams import writer_of
 from .entries import entering
 
 _LEAVES = frozenset({int, float, bool, str, type(None)})
@@ -101,16 +103,18 @@ def loads(s: Any) -> Any:
         raise JSONDecodeError(error.msg, s, error.pos) from None
 
 
-def _files(name: str) -> None:
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"json.{name}() isn't here: programs reach no files; use json.{name}s()")
-
-    refuse.__name__ = name
-    entering("json")(refuse)
+@entering("json")
+def dump(obj: Any, fp: Any, **options: Any) -> None:
+    """Write a value as JSON text into what has a ``write``."""
+    writer_of(fp)(dumps(obj, **options))
 
 
-_files("dump")
-_files("load")
+@entering("json")
+def load(fp: Any) -> Any:
+    """The value of the JSON text that is read from what has a ``read``."""
+    return loads(callable_of(get_attribute(fp, "read"))())
+
+
 namespace("json")["JSONDecodeError"] = JSONDecodeError
 attributes_of(JSONDecodeError).update(
     {

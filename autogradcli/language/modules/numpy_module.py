@@ -20,8 +20,8 @@ from ..values.kinds import Form
 from .numpy_callbacks import TABLE
 
 _FILES = {
-    "save": "savez savez_compressed savetxt tofile memmap",
-    "load": "load loadtxt genfromtxt fromfile fromregex",
+    "save": "tofile memmap",
+    "load": "fromfile fromregex",
 }
 _INSTEAD = {
     "save": "programs here write no files: --save FILE on the command line, or :save at the prompt, writes variables",
@@ -77,6 +77,19 @@ def as_values(names: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+#: Functions over files, which are loaded when one is called.
+_OF_FILES = ("save", "savez", "savez_compressed", "load", "savetxt", "loadtxt", "genfromtxt")
+
+
+def _in_files(name: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        from .numpy_files import CALLS
+
+        return CALLS[name](*args, **kwargs)
+
+    return call
+
+
 def _refusing(name: str, instead: str) -> Callable[..., Any]:
     def refuse(*args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionError(f"numpy.{name}: {instead}")
@@ -112,7 +125,8 @@ def _testing() -> dict[str, Any]:
 
 _table = as_values(NAMES)
 for _way, _names in _FILES.items():
-    _table |= as_values({_name: _refusing(_name, _INSTEAD[_way]) for _name in (_way, *_names.split())})
+    _table |= as_values({_name: _refusing(_name, _INSTEAD[_way]) for _name in _names.split()})
+_table |= as_values({_name: _in_files(_name) for _name in _OF_FILES})
 _table |= TABLE
 NAMESPACES["numpy"] = _table
 NAMESPACES["numpy.linalg"] = Part(_linalg)

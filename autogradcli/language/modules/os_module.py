@@ -9,7 +9,7 @@ from typing import Any
 from ...api.calls.registry import Property, namespace
 from ...engine.state import state
 from ..compile.calls import Builtin
-from ..values.budget import check_text
+from ..values.budget import budget, check_text
 from .entries import entering
 from .files_module import enter
 
@@ -59,5 +59,33 @@ for _function in (
 ):  # fmt: skip
     namespace("os.path")[_function.__name__] = Builtin(_function.__name__, _on_texts(_function))
 namespace("os.path")["sep"] = "/"
+
+
+@entering("os.path")
+def relpath(path: Any, start: Any = ".") -> str:
+    """A name as it is seen from a folder."""
+    for each in (path, start):
+        if type(each) is not str:
+            raise TypeError(f"expected str, bytes or os.PathLike object, not {type(each).__name__}")
+        check_text(len(each))
+    inside = [posixpath.normpath(posixpath.join("/", each)) for each in (path, start)]
+    return posixpath.relpath(*inside)
+
+
+@entering("os.path")
+def commonprefix(m: Any) -> str:
+    """What all texts begin with."""
+    texts: list[str] = budget.items(m)
+    if not all(type(each) is str for each in texts):
+        raise TypeError("commonprefix() takes a list of texts")
+    found: str = posixpath.commonprefix(texts)
+    return found
+
+
+@entering("os")
+def get_terminal_size(fd: Any = 1) -> None:
+    """Raises OSError, as where there is no terminal: a program here needn't know."""
+    raise OSError(25, "Inappropriate ioctl for device")
+
 
 enter()

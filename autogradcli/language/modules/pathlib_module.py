@@ -1,14 +1,15 @@
-"""``pathlib``: names of files and folders. What ``torch.save`` keeps is all there is."""
+"""``pathlib``: names of files and folders, and what ``open`` and ``os`` do with them."""
 
 from __future__ import annotations
 
 import posixpath
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ...api.calls.program_classes import Object, fields_of
 from ...api.calls.registry import namespace
 from ...api.nn.kept_files import name_of_file
-from ..absent import FILES
+from ..values.open_files import open_
 from . import files_module
 
 
@@ -76,7 +77,8 @@ class Path(Object):
     @property
     def parts(self) -> tuple[str, ...]:
         """Its parts."""
-        return tuple(part for part in str(self).split("/") if part)
+        found = tuple(part for part in str(self).split("/") if part and str(self) != ".")
+        return ("/", *found) if self.is_absolute() else found
 
     def joinpath(self, *others: Any) -> Path:
         """A name below it."""
@@ -153,9 +155,95 @@ class Path(Object):
         """The name as it is: programs know no folder that they are in."""
         return self
 
-    def open(self, *args: Any, **kwargs: Any) -> None:
-        """Refused: programs reach no files."""
-        raise NotImplementedError(f"Path.open() isn't here: {FILES}")
+    def open(
+        self, mode: Any = "r", buffering: Any = -1, encoding: Any = None, errors: Any = None, newline: Any = None
+    ) -> Any:
+        """``open`` of this name."""
+        return open_(str(self), mode, buffering, encoding, errors, newline)
+
+    def read_text(self, encoding: Any = None, errors: Any = None) -> Any:
+        """The whole text of the file."""
+        with open_(str(self), "r", -1, encoding, errors) as file:
+            return file.read()
+
+    def read_bytes(self) -> Any:
+        """All bytes of the file."""
+        with open_(str(self), "rb") as file:
+            return file.read()
+
+    def write_text(self, data: Any, encoding: Any = None, errors: Any = None, newline: Any = None) -> int:
+        """Write the file anew; how many characters it has."""
+        if type(data) is not str:
+            raise TypeError(f"data must be str, not {type(data).__name__}")
+        with open_(str(self), "w", -1, encoding, errors, newline) as file:
+            return file.write(data)
+
+    def write_bytes(self, data: Any) -> int:
+        """Write the file anew; how many bytes it has."""
+        with open_(str(self), "wb") as file:
+            return file.write(data)
+
+    def touch(self, mode: Any = 0o666, exist_ok: Any = True) -> None:
+        """Make an empty file where there is none."""
+        if not self.exists():
+            open_(str(self), "w").close()
+        elif not exist_ok:
+            raise FileExistsError(17, "File exists", str(self))
+
+    def stat(self) -> Any:
+        """What the system knows of the file: its size."""
+        return files_module.stat(str(self))
+
+    def rename(self, target: Any) -> Path:
+        """Give the file or folder another name."""
+        files_module.rename(str(self), target)
+        return Path(target)
+
+    def replace(self, target: Any) -> Path:
+        """Give the file another name, in the place of what has it."""
+        return self.rename(target)
+
+    def rmdir(self) -> None:
+        """Remove a folder in which nothing is."""
+        files_module.rmdir(str(self))
+
+    def relative_to(self, *other: Any) -> Path:
+        """The rest of the name, below another. Raises ValueError in Python's words."""
+        base = Path(*other)
+        if str(base) == ".":
+            return self
+        if self.parts[: len(base.parts)] != base.parts:
+            raise ValueError(f"{str(self)!r} is not in the subpath of {str(base)!r} OR one path is relative and the "
+                             "other is absolute.")  # fmt: skip
+        return Path(*self.parts[len(base.parts) :])
+
+    def is_relative_to(self, *other: Any) -> bool:
+        """Whether it is below another name."""
+        base = Path(*other)
+        return str(base) == "." or self.parts[: len(base.parts)] == base.parts
+
+    def match(self, pattern: Any) -> bool:
+        """Whether its last parts fit those of a pattern."""
+        wanted = name_of_file("match", pattern).split("/")
+        parts = self.parts[-len(wanted) :]
+        return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+    @classmethod
+    def cwd(cls) -> Path:
+        """The program's own folder."""
+        return Path(".")
+
+    def __lt__(self, other: Any) -> Any:
+        return self.parts < other.parts if type(other) is Path else NotImplemented
+
+    def __gt__(self, other: Any) -> Any:
+        return self.parts > other.parts if type(other) is Path else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        return self.parts <= other.parts if type(other) is Path else NotImplemented
+
+    def __ge__(self, other: Any) -> Any:
+        return self.parts >= other.parts if type(other) is Path else NotImplemented
 
 
 _table = namespace("pathlib")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..values.budget import budget, check_text
 from ..values.foreign import all_values
-from ..values.streams import written_to
+from ..values.streams import current, writer_of
 from ..values.text_format import to_repr
 from .entries import entering
 
@@ -51,12 +51,9 @@ def pprint_(
 ) -> None:
     """Print a value in lines of up to ``width`` letters."""
     text = pformat(object, indent, width, depth, **options) + "\n"
-    if stream is None:
-        budget.print(text)
-    else:
-        written = written_to(stream)
-        if written is not None:
-            written.write(text)
+    stream = current("stdout") if stream is None else stream
+    if stream is not None:
+        writer_of(stream)(text)
 
 
 @entering("pprint")

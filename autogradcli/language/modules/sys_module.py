@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ...api.calls.registry import Property, attributes_of, namespace
+from ...api.calls.registry import NAMESPACES, Property, attributes_of, namespace
 from ...engine.state import state
 from ...numerics.naming import shown_as
 from ..values.foreign import entering as as_value
-from ..values.streams import Stream
+from ..values.kinds import Namespace
+from ..values.streams import STREAMS, current, redirect
 from ..values.text_format import to_str
 from ..values.tracebacks import traceback_of
 from .entries import entering
@@ -100,5 +101,22 @@ def exception() -> BaseException | None:
 _table |= {
     "maxsize": sys.maxsize, "byteorder": sys.byteorder, "version": sys.version, "platform": sys.platform,
     "argv": ["program"], "version_info": Version(sys.version_info), "float_info": FloatInfo(),
-    "stdout": Stream("stdout"), "stderr": Stream("stderr"),
+    "__stdout__": STREAMS["stdout"], "__stderr__": STREAMS["stderr"],
 }  # fmt: skip
+
+
+def _modules(module: Any) -> dict[str, Any]:
+    """The modules that are loaded here, as a dict of the program's own."""
+    names = {name.partition(".")[0] for name in NAMESPACES if NAMESPACES[name]}
+    return {name: Namespace.of(name) for name in sorted(names) if name.isidentifier()}
+
+
+_table["modules"] = Property(_modules, doc="The modules that are loaded, by name.")
+
+
+def _stream(name: str) -> Property:
+    return Property(lambda module: current(name), lambda module, new: redirect(name, new), doc="Where text goes.")
+
+
+for _name in STREAMS:
+    _table[_name] = _stream(_name)

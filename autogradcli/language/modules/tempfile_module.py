@@ -9,7 +9,10 @@ from ...api.nn.kept_files import files
 from ...engine.modes import ContextMode
 from ...engine.state import state
 from ...numerics.naming import shown_as
+from ..compile.calls import callable_of
+from ..values.attribute_lookup import get_attribute
 from ..values.budget import check_text
+from ..values.open_files import open_
 from .entries import entering
 
 _NUMBER = "temporary"
@@ -74,9 +77,9 @@ class TemporaryDirectory(ContextMode):
 
 @shown_as("tempfile._TemporaryFileWrapper")
 class NamedTemporaryFile(ContextMode):
-    """The name of a file for ``torch.save``, which is there until its ``with`` ends."""
+    """A file that is there until its ``with`` ends: for text or bytes, or its name for ``torch.save``."""
 
-    __slots__ = ("delete", "name")
+    __slots__ = ("delete", "encoding", "file", "mode", "name", "newline")
 
     title = "tempfile._TemporaryFileWrapper"
 
@@ -85,6 +88,14 @@ class NamedTemporaryFile(ContextMode):
         prefix: Any = None, dir: Any = None, delete: Any = True, **options: Any,
     ) -> None:  # fmt: skip
         self.name, self.delete = _name(prefix, suffix, dir), bool(delete)
+        self.mode, self.encoding, self.newline = mode, encoding, newline
+        self.file: Any = None
+
+    def opened(self) -> Any:
+        """The file, which is made when it is first written to."""
+        if self.file is None:
+            self.file = open_(self.name, self.mode, -1, self.encoding, None, self.newline)
+        return self.file
 
     def __enter__(self) -> NamedTemporaryFile:
         return self
@@ -93,13 +104,15 @@ class NamedTemporaryFile(ContextMode):
         self.close()
 
     def close(self) -> None:
-        """Remove the file, where ``delete`` was not False."""
+        """Write the file, or remove it where ``delete`` was not False."""
+        if self.file is not None:
+            self.file.close()
         if self.delete and files().is_file(self.name):
             files().remove(self.name)
 
 
-def _no_text(*args: Any, **kwargs: Any) -> Any:
-    raise NotImplementedError("a temporary file here takes what torch.save(value, file.name) saves, and no text")
+def _of_file(name: str) -> Method:
+    return Method(lambda held, *args, **given: callable_of(get_attribute(held.opened(), name))(*args, **given))
 
 
 @entering("tempfile")
@@ -128,8 +141,8 @@ attributes_of(NamedTemporaryFile).update(
     {
         "name": Property(lambda value: value.name),
         "close": Method(NamedTemporaryFile.close, "Remove the file."),
-        "flush": Method(lambda value: None, "Nothing: what was saved is there."),
-        **{name: Method(_no_text, "Refused: it takes what torch.save saves.") for name in ("write", "read", "seek")},
+        "flush": Method(lambda value: value.file.flush() if value.file is not None else None, "Write it out."),
+        **{name: _of_file(name) for name in ("write", "writelines", "read", "readline", "readlines", "seek", "tell")},
     }
 )
 _table = namespace("tempfile")

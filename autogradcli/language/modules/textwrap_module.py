@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from ...api.calls.registry import CONSTRUCTORS, Method, attributes_of, namespace
+from ...numerics.naming import shown_as
 from ..values.budget import budget, check_text
 from .entries import entering
 
@@ -31,23 +33,73 @@ def indent(text: Any, prefix: Any) -> str:
     return textwrap.indent(text, prefix)
 
 
-@entering("textwrap")
-def wrap(text: Any, width: Any = 70) -> list[str]:
-    """The lines of a paragraph, none longer than ``width``."""
-    _text("wrap", text)
+#: What says how a paragraph becomes lines, and of which kind its value is.
+_OPTIONS: dict[str, type] = {
+    "initial_indent": str, "subsequent_indent": str, "placeholder": str, "max_lines": int, "tabsize": int,
+    "expand_tabs": bool, "replace_whitespace": bool, "fix_sentence_endings": bool, "drop_whitespace": bool,
+    "break_long_words": bool, "break_on_hyphens": bool,
+}  # fmt: skip
+
+
+def _wrapper(width: Any, given: dict[str, Any]) -> textwrap.TextWrapper:
+    """Python's own, with these options. Raises TypeError for others."""
     if type(width) is not int:
         raise TypeError(f"width is an int, not {type(width).__name__}")
-    return textwrap.wrap(text, width)
+    for name, value in given.items():
+        if name not in _OPTIONS:
+            raise TypeError(f"TextWrapper.__init__() got an unexpected keyword argument '{name}'")
+        if not isinstance(value, _OPTIONS[name]) and not (name == "max_lines" and value is None):
+            raise TypeError(f"{name} is of type {_OPTIONS[name].__name__}, not {type(value).__name__}")
+        if (isinstance(value, str) and len(value) > _LONGEST) or (type(value) is int and not 0 <= value <= _LONGEST):
+            raise ValueError(f"{name} is at most {_LONGEST} here")
+    return textwrap.TextWrapper(width, **given)
+
+
+#: Letters of an indent.
+_LONGEST = 1000
+
+
+@shown_as("textwrap.TextWrapper")
+class TextWrapper:
+    """A way to make lines of paragraphs."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, width: Any = 70, **options: Any) -> None:
+        self.held = _wrapper(width, options)
+
+    def wrap(self, text: Any) -> list[str]:
+        """The lines of a paragraph."""
+        _text("wrap", text)
+        first, rest = self.held.initial_indent, self.held.subsequent_indent
+        check_text(len(text) * (1 + len(rest)) + len(first))
+        return self.held.wrap(text)
+
+    def fill(self, text: Any) -> str:
+        """The lines of a paragraph as one text."""
+        return "\n".join(self.wrap(text))
 
 
 @entering("textwrap")
-def fill(text: Any, width: Any = 70) -> str:
+def wrap(text: Any, width: Any = 70, **kwargs: Any) -> list[str]:
+    """The lines of a paragraph, none longer than ``width``."""
+    return TextWrapper(width, **kwargs).wrap(text)
+
+
+@entering("textwrap")
+def fill(text: Any, width: Any = 70, **kwargs: Any) -> str:
     """The lines of a paragraph as one text."""
-    return "\n".join(wrap(text, width))
+    return TextWrapper(width, **kwargs).fill(text)
 
 
 @entering("textwrap")
-def shorten(text: Any, width: Any, placeholder: Any = " [...]") -> str:
+def shorten(text: Any, width: Any, **kwargs: Any) -> str:
     """The beginning of a text, up to ``width`` letters."""
-    _text("shorten", text, placeholder)
-    return textwrap.shorten(text, width, placeholder=placeholder)
+    _text("shorten", text)
+    return TextWrapper(width, **{"max_lines": 1, **kwargs}).fill(" ".join(text.strip().split()))
+
+
+CONSTRUCTORS[TextWrapper] = TextWrapper
+namespace("textwrap")["TextWrapper"] = TextWrapper
+for _call in (TextWrapper.wrap, TextWrapper.fill):
+    attributes_of(TextWrapper)[_call.__name__] = Method(_call, _call.__doc__ or "")

@@ -7,9 +7,13 @@ from typing import Any
 from ...api.calls.program_classes import Plain, fields_of, put
 from ...api.calls.registry import namespace
 from ...numerics.naming import shown_as
+from ..compile.calls import Builtin
 from ..values.at_length import equal
 from ..values.budget import MAX_DEPTH, budget
+from ..values.generators import Generator
+from ..values.kinds import BoundMethod, Namespace, UserFunction
 from ..values.text_format import to_repr
+from .collections_module import Ability
 
 
 @shown_as("types.SimpleNamespace")
@@ -41,3 +45,10 @@ class SimpleNamespace(Plain):
 
 
 namespace("types")["SimpleNamespace"] = SimpleNamespace
+#: Kinds of Python's own values, for ``isinstance``.
+_KINDS = {
+    "FunctionType": UserFunction, "LambdaType": UserFunction, "GeneratorType": Generator, "MethodType": BoundMethod,
+    "BuiltinFunctionType": Builtin, "NoneType": type(None), "ModuleType": Namespace,
+}  # fmt: skip
+for _name, _kind in _KINDS.items():
+    namespace("types")[_name] = Ability(_name, lambda value, kind=_kind: isinstance(value, kind))  # type: ignore[misc]

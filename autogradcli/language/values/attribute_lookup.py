@@ -225,6 +225,11 @@ def _of_its_type(value: Any, name: str) -> Any:
         return "torch" if value is Tensor else value.__module__
     if of_class and name == "__qualname__":
         return short_name(value)
+    if of_class and name in class_lookup.CLASS_ORDER:
+        from ...api.calls.class_order import is_named, order_of
+
+        if is_named(value):
+            return order_of(value, name)
     if name[:2] == "__" and name[-2:] == "__" and name not in _HIDDEN:
         found = special.find(value, name, of_class)
         if found is not UNBOUND:
@@ -288,10 +293,13 @@ def missing(value: Any, name: str) -> AttributeError:
     if isinstance(value, type):
         message = f"type object '{value.__name__}' has no attribute '{name}'"
     elif type(value) is Namespace:
-        message = f"module '{value.dotted}' has no attribute '{name}'" + _instead(value.dotted, name)
+        message = f"module '{value.dotted}' has no attribute '{name}'"
     else:
         message = f"'{type(value).__name__}' object has no attribute '{name}'"
-    return AttributeError(message, name=name, obj=value)
+    error = AttributeError(message, name=name, obj=value)
+    if type(value) is Namespace and (why := _instead(value.dotted, name)):
+        error.add_note(why)  # the message is PyTorch's, to the character: a program may print it
+    return error
 
 
 def _instead(dotted: str, name: str) -> str:
@@ -299,12 +307,12 @@ def _instead(dotted: str, name: str) -> str:
     from .. import absent
 
     if why := absent.of_name(dotted, name):
-        return f": {why}"
+        return why
     top, _, rest = dotted.partition(".")
     torch = Namespace.of(f"torch.{rest}" if rest else "torch") if top == "numpy" else None
     if torch is None or name.startswith("_") or torch.get(name) is UNBOUND:
         return ""
-    return f": {dotted}.{name} isn't here, {torch.dotted}.{name} is"
+    return f"{dotted}.{name} isn't here, {torch.dotted}.{name} is"
 
 
 def _own(value: Any) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ from .deriving import class_of, decided
 from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .mappings import as_dict, is_of
 from .nesting import checked
-from .streams import written_to
+from .streams import Stream, current, writer_of
 from .text_format import format_value, to_ascii, to_repr, to_str
 
 #: name -> value, filled below.
@@ -56,9 +56,7 @@ def _exactly_one(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 @_builtin
 def print_(*values: Any, sep: str | None = None, end: str | None = None, file: Any = None, flush: bool = False) -> None:
-    stream = None
-    if file is not None:
-        stream = written_to(file)
+    stream = current("stdout") if file is None else file
     for option, text in (("sep", sep), ("end", end)):
         if text is not None and type(text) is not str:
             raise TypeError(f"{option} must be None or a string, not {type(text).__name__}")
@@ -69,11 +67,22 @@ def print_(*values: Any, sep: str | None = None, end: str | None = None, file: A
         texts.append(to_str(value))
         count += len(texts[-1])
         budget.check_printed(count)
-    whole = separator.join(texts) + ("\n" if end is None else end)
-    if stream is not None:
-        stream.write(whole)
-        return
-    budget.print(whole)
+    ending = "\n" if end is None else end
+    if isinstance(stream, Stream):
+        stream.write(separator.join(texts) + ending)
+    elif stream is not None:
+        _pieces(writer_of(stream), texts, separator, ending)
+        if flush:
+            callable_of(get_attribute(stream, "flush"))()
+
+
+def _pieces(write: Callable[[str], Any], texts: list[str], separator: str, ending: str) -> None:
+    """Hand a printed line to an object of the program's, in the pieces that Python writes."""
+    for k, text in enumerate(texts):
+        if k:
+            write(separator)
+        write(text)
+    write(ending)
 
 
 # Numbers

@@ -174,13 +174,22 @@ def _refused(name: str, reason: str) -> None:
 
 
 for _name, _reason in (
-    ("open", "programs here reach no files; the options --load and --save of the command read and write tensors"),
     ("input", "programs here wait for nobody; give values with --var NAME=VALUE"),
     ("eval", "a program can't make programs; call a function instead"),
     ("exec", "a program can't make programs; define a function instead"),
     ("breakpoint", "print what you want to see, or use the prompt"),
 ):
     _refused(_name, _reason)
+
+
+def _open(*args: Any, **kwargs: Any) -> Any:
+    """A file in the folder of ``--files``."""
+    from .open_files import open_
+
+    return open_(*args, **kwargs)
+
+
+BUILTINS["open"] = Builtin("open", _open)
 
 
 def _special(value: Any, name: str, of_class: bool) -> Any:

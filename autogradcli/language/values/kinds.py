@@ -274,6 +274,11 @@ def union_of(a: Any, b: Any) -> Form | None:
     return members[0] if len(members) == 1 else Union(tuple(members))
 
 
+def _written_in_python(call: Any) -> bool:
+    """Whether a method is one of those of tensors that PyTorch writes in Python: its text is a function's."""
+    return isinstance(call, PythonFunction) and call.home == "Tensor"
+
+
 class BoundMethod:
     """A method taken from its value without being called at once: ``f = x.sum``."""
 
@@ -290,6 +295,8 @@ class BoundMethod:
         return self.name
 
     def __repr__(self) -> str:
+        if _written_in_python(self.call):
+            return f"<bound method Tensor.{self.name} of {self.value!r}>"
         return f"<built-in method {self.name} of {type(self.value).__name__} object at {id(self.value):#x}>"
 
     def __eq__(self, other: object) -> bool:
@@ -336,6 +343,8 @@ class UnboundMethod:
         return self.name
 
     def __repr__(self) -> str:
+        if _written_in_python(self.call):
+            return f"<function Tensor.{self.name} at {id(self.call):#x}>"
         return f"<method '{self.name}' of '{class_of_methods(self.kind)}' objects>"
 
 

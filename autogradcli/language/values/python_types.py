@@ -320,6 +320,10 @@ def _range_index(values: range, value: Any, /) -> int:
 attributes_of(range).update({"count": Method(_range_count), "index": Method(_range_index)})
 
 attributes_of(BaseException)["args"] = Property(lambda error: error.args)
+attributes_of(OSError)["errno"] = Property(lambda error: error.errno, doc="The number of what went wrong.")
+attributes_of(OSError)["strerror"] = Property(lambda error: error.strerror, doc="What went wrong.")
+attributes_of(OSError)["filename"] = Property(lambda error: error.filename, doc="With which file.")
+attributes_of(OSError)["filename2"] = Property(lambda error: error.filename2, doc="With which other file.")
 
 
 def _behind(error: BaseException | None) -> BaseException | None:

@@ -39,6 +39,16 @@ def scipy_special(name: str) -> Callable[..., Any]:
     return kernel
 
 
+def signed_zero(kernel: Callable[..., Any]) -> Callable[..., Any]:
+    """An odd function whose kernel gives 0 for -0: the zero keeps its sign."""
+
+    def signed(operand: Any) -> Any:
+        found = kernel(operand)
+        return np.where(operand == 0, operand, found).astype(found.dtype, copy=False)
+
+    return signed
+
+
 _LOADED: dict[str, Callable[..., Any]] = {}
 
 

@@ -12,7 +12,7 @@ from ...numerics.dtypes import DType
 from ...numerics.limits import counted
 from ..refuse import unwritten
 from . import gamma
-from .gamma import scipy_special
+from .gamma import scipy_special, signed_zero
 
 _TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 _SQRT_HALF_PI = 0.5 * math.sqrt(math.pi)
@@ -39,7 +39,8 @@ def erfc(input: Array) -> Array:
 
 
 @operation(
-    promote="float", kind="elementwise", kernel=scipy_special("erfinv"), takes=("floating", "erfinv_vml_cpu"),
+    promote="float", kind="elementwise", kernel=signed_zero(scipy_special("erfinv")),
+    takes=("floating", "erfinv_vml_cpu"),
     input=lambda F, g, input: _SQRT_HALF_PI * F.exp(F.pow_tensor_scalar(F.erfinv(input), 2)) * g,
     examples=lambda r: [(r(2, 3, low=-0.8, high=0.8),)],
 )  # fmt: skip

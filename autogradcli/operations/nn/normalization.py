@@ -151,7 +151,7 @@ def check_shape(input: Array, shape: Dims, **given: Array | None) -> None:
 
 def _check_layer(input: Array, shape: Dims, weight: Array | None, bias: Array | None) -> None:
     check_shape(input, shape, weight=weight, bias=bias)
-    if input.dtype.kind != "f":
+    if not dtypes.has_floats(input):
         raise NotImplementedError(f"\"LayerNormKernelImpl\" not implemented for '{dtypes.of(input).type_name}'")
 
 

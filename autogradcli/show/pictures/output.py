@@ -91,6 +91,18 @@ def figure_as_file(figure: Figure, kind: str) -> bytes:
         raise ValueError(f"it can't be drawn: {error}") from None
 
 
+def frames_as_file(figures: Sequence[Figure]) -> bytes:
+    """An animation as a GIF. Raises as ``figure_as_file``."""
+    try:
+        from .pyplot import draw_frames
+
+        return draw_frames(figures)
+    except ImportError as error:
+        raise _missing(error, "Matplotlib") from None
+    except Exception as error:  # of Matplotlib's own, about values that it doesn't take
+        raise ValueError(f"it can't be drawn: {error}") from None
+
+
 def figure_as_text(figure: Figure, columns: int, lines: int, colour: bool) -> str:
     """Raises MissingError."""
     from .pyplot import pictures
@@ -100,4 +112,4 @@ def figure_as_text(figure: Figure, columns: int, lines: int, colour: bool) -> st
 
 def _missing(error: ImportError, otherwise: str) -> MissingError:
     name = (error.name or "").partition(".")[0]
-    return MissingError(MISSING.format({"matplotlib": "Matplotlib", "": otherwise}.get(name, name)))
+    return MissingError(MISSING.format({"matplotlib": "Matplotlib", "PIL": "Pillow", "": otherwise}.get(name, name)))
