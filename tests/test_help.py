@@ -72,7 +72,7 @@ SMALL = (
     "torch.utils.", "torch.signal", "torch.amp", "torch.cpu", "torch.mps", "torch.xpu", "torch.accelerator",
     "torch.jit", "matplotlib", "mpl_toolkits",
     "torch.hub", "torch.profiler", "torch.sparse", "torch.testing", "torch.compiler", "torch.version", "torch.nn.grad",
-    "torch._C", "torch.overrides", "torch.storage",
+    "torch._C", "torch.overrides", "torch.storage", "torch.types",
     "torch.nn.utils.", "torch.optim.swa_utils", "torch.optim.optimizer", "torch.distributions.", *MODULES,
 )  # fmt: skip
 

@@ -77,6 +77,7 @@ class State:
         "levels",
         "line_of",
         "lines",
+        "lists_ask",
         "meet_large",
         "meta",
         "module_hooks",
@@ -125,6 +126,7 @@ class State:
     module_hooks: dict[str, dict[int, Any]]  # hooks of all modules, by kind; empty where there is none
     multithreading: bool  # what a program asked for, which changes nothing
     line_of: Callable[[Any], int]  # the program's line of the outermost call of a traceback
+    lists_ask: Callable[[Any], bool] | None  # whether tensors of a program's class are in a list; None before the first
     lines: Callable[[], str]  # the lines of the program that run, as a traceback has them, the innermost last
     meet_large: Callable[[], None]  # for whoever makes the first such tensor
     meta: bool  # there is (or was, in this session) a tensor of the meta device
@@ -160,6 +162,7 @@ class State:
         self.file = "<stdin>"
         self.watch = None
         self.function_modes = []
+        self.lists_ask = None
         self.push_tangents = _no_tangents
         self.meta = False
         self.large = False

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...engine.state import state
 from ...engine.tensor import Tensor
 from ...numerics import dtypes
 from ...numerics.dtypes import DType
@@ -331,6 +332,16 @@ def tensors_of(values: tuple[Any, ...] | list[Any], argument: int = 0) -> tuple[
     return tuple(values)
 
 
+def tensor_list(values: tuple[Any, ...] | list[Any], argument: int = 0) -> tuple[Tensor, ...]:
+    """The elements as a tuple. Raises TypeError as ``tensors_of``, and Mismatch where one of them is to be asked."""
+    if state.lists_ask is not None and state.lists_ask(values):
+        raise Mismatch
+    for value in values:
+        if not isinstance(value, Tensor):
+            return tensors_of(values, argument)
+    return tuple(values)
+
+
 def _of_scalars(values: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
     """Numbers, where a list of tensors may stand as well."""
     if not all(map(is_number, values)):
@@ -341,6 +352,8 @@ def _of_scalars(values: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
 def _of_tensors(values: tuple[Any, ...] | list[Any]) -> tuple[Tensor, ...]:
     """Tensors, where a list of numbers may stand as well."""
     if values and all(map(is_number, values)):
+        raise Mismatch
+    if state.lists_ask is not None and state.lists_ask(values):
         raise Mismatch
     return tensors_of(values, 1)
 
@@ -380,7 +393,7 @@ KINDS: dict[str, Kind] = {
     "Scalars": Kind("tuple of Scalars", _accepts_scalar_list, _SEQUENCES, lambda cls, size: _of_scalars),
     "Tensors": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _of_tensors),
     "Changed": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: _tensors_themselves),
-    "TensorList": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: tensors_of),
+    "TensorList": Kind("tuple of Tensors", _accepts_tensor_list, (), lambda cls, size: tensor_list),
     "ScalarType": Kind("torch.dtype", _accepts_dtype, (object,), _to_dtype),
     "Layout": Kind("torch.layout", _accepts_named("torch.layout")),
     "MemoryFormat": Kind("torch.memory_format", _accepts_named("torch.memory_format")),

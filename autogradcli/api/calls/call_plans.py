@@ -12,7 +12,7 @@ from typing import Any
 from ...engine.lazy import loader
 from ...engine.tensor import MetaTensor, Tensor, to_meta
 from ...numerics.numbers import number_in
-from .argument_types import KINDS, TENSOR_OR_NUMBER, Convert, tensors_of
+from .argument_types import KINDS, TENSOR_OR_NUMBER, Convert, tensor_list, tensors_of
 from .signature import Parameter, is_numbers
 
 Implementation = Callable[..., Any]
@@ -83,7 +83,7 @@ def converter_of(parameter: Parameter, number: int, value: object, lenient: bool
     if kind is KINDS["TensorList"]:
         if lenient:
             return lambda values: tensors_of(list(map(tensor_of, values)), number)
-        return lambda values: tensors_of(values, number)
+        return lambda values: tensor_list(values, number)
     if kind is KINDS["Tensor"] or (kind is TENSOR_OR_NUMBER and isinstance(value, (tuple, list))):
         return None if isinstance(value, Tensor) else tensor_of
     return None if kind.converter is None else kind.converter(type(value), parameter.size)

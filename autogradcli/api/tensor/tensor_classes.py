@@ -23,7 +23,7 @@ from ...operations.shape.view import alias
 from ..calls.argument_types import type_name
 from ..calls.class_kind import METHODS, Kind, is_visible, members_of
 from ..calls.getters import getter
-from ..calls.overridden import NAME, DisabledSubclass, ask, disabled, is_asked
+from ..calls.overridden import NAME, DisabledSubclass, ask, asked, disabled, is_asked
 from ..calls.program_classes import NOTHING, bound, defines, member_of, property_of, put_property, told_of
 from ..calls.registry import ATTRIBUTES, Method, Property, namespace
 from ..calls.return_types import ReturnType
@@ -277,6 +277,13 @@ for _kind, _stands_for in ((TensorClass, Tensor), (ParameterClass, Parameter)):
     STANDS_FOR[_kind] = _stands_for
     _kind.__name__ = _kind.__qualname__ = _stands_for.__name__
     _kind.__module__ = _stands_for.__module__
+
+
+def _lists_ask(values: Any) -> bool:
+    return bool(asked(values if type(values) in (list, tuple) else tuple(values)))
+
+
+state.lists_ask = _lists_ask
 
 #: What programs derive from -> what stands for it as a base.
 BASES: dict[type, type] = {Tensor: TensorClass, Parameter: ParameterClass}
