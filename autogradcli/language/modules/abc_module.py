@@ -6,6 +6,7 @@ from typing import Any
 
 from ...api.calls.program_classes import Kind, Plain, members_of
 from ...api.calls.registry import namespace
+from ...engine.callbacks import callee
 from ...numerics.naming import shown_as
 from ..values.kinds import Metaclass, UserFunction
 from .entries import entering
@@ -42,7 +43,7 @@ class ABC(Plain):
 
 
 def _abstract_methods(kind: Kind) -> frozenset[str]:
-    return frozenset(_abstract(kind))
+    return frozenset(abstract_methods(kind))
 
 
 ABC._of_class = ("__abstractmethods__",)
@@ -56,6 +57,12 @@ def abstractmethod(funcobj: Any, /) -> Any:
     if type(funcobj) is UserFunction:
         funcobj.attributes[_MARK] = True
     return funcobj
+
+
+@entering("abc")
+def abstractproperty(fget: Any = None, /) -> property:
+    """A property that a subclass has to define: an old word for both decorators."""
+    return property(callee(abstractmethod(fget)))
 
 
 namespace("abc")["ABC"] = ABC

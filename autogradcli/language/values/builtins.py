@@ -22,7 +22,7 @@ from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attr
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .deriving import class_of, decided
-from .kinds import LAZY, UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
+from .kinds import LAZY, UNBOUND, Alias, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
 from .mappings import as_dict, is_of
 from .nesting import checked
 from .streams import Stream, current, writer_of
@@ -260,6 +260,11 @@ def isinstance_(*args: Any) -> bool:
     kinds = _CLASS_OF.get(id(kinds), kinds)
     if type(kinds) is Kind and (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
         return bool(told)
+    if type(kinds) is Alias:
+        written = "isinstance() argument 2 cannot be a parameterized generic"
+        raise TypeError(
+            "Subscripted generics cannot be used with class and instance checks" if type(kinds.origin) is Kind else written
+        )
     if not isinstance(kinds, type):
         raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))

@@ -9,7 +9,7 @@ from typing import Any
 from ...api.calls.class_kind import NOT_TOLD, Protocol, metaclass_of
 from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
 from ...engine.tensor import Parameter, Tensor
-from .kinds import Form, Metaclass, TakesTotal
+from .kinds import Alias, Form, Metaclass, TakesTotal
 from .mappings import HELD
 
 #: Words of annotations whose subclasses annotations may subscript.
@@ -18,6 +18,7 @@ _GENERIC = {"Generic": Generic, "Protocol": Protocol}
 
 def subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
+    bases = [base.origin if type(base) is Alias else base for base in bases]
     given = tuple(bases)
     bases = [_GENERIC.get(base.text, base) if type(base) is Form else base for base in bases]
     bases = [_as_base(base) for base in bases if type(base) is not Form]
