@@ -18,7 +18,7 @@ _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
     "__set_name__", "__class_getitem__", "__new__", "__torch_function__", "__prepare__", "__instancecheck__",
-    "__subclasscheck__", "__abstractmethods__", "__slots__", "__deepcopy__",
+    "__subclasscheck__", "__abstractmethods__", "__slots__", "__subclasshook__", "__deepcopy__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -253,3 +253,8 @@ def fields_of(value: Any) -> dict[str, Any]:
 
 def is_program_class(kind: type) -> bool:
     return kind.__module__ == "__main__"
+
+
+def is_protocol(kind: Any) -> bool:
+    """Whether a class is a protocol itself, which one that derives from it is not."""
+    return type(kind) is Kind and Protocol in kind.__bases__

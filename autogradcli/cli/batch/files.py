@@ -8,7 +8,6 @@ from functools import partial
 from time import perf_counter
 from typing import BinaryIO
 
-from ...data.notebooks import SUFFIX as NOTEBOOK
 from ...events import Failed
 from ...numerics.memory import give_back
 from ...numerics.records import Record
@@ -23,7 +22,6 @@ from ..exits import FAILED, OK, last_words
 from ..request import Settings
 from .ends import Ended
 from .large_programs import large, run_pieces
-from .notebooks import run_notebook
 from .progress import Progress
 from .reports import Case, JUnit, Tap
 from .results import Results
@@ -109,7 +107,9 @@ def run_file(file: str, options: Options, environment: Environment) -> Ended:
             text = decoded(start if rest is None else rest.read())
             fresh = partial(_prepared, options, file, environment)
             ok = run_explained(text, fresh, display, environment.err, echo=echo)
-        elif file.lower().endswith(NOTEBOOK):
+        elif file.lower().endswith(".ipynb"):
+            from .notebooks import run_notebook
+
             text = decoded(start if rest is None else rest.read(MAX_BYTES + 1))
             shown = title(file, options.format_)
             ok = run_notebook(

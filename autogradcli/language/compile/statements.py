@@ -12,7 +12,6 @@ from typing import Any
 from ..read.scopes import CLASS_CELL
 from ..read.syntax import Place
 from ..values.budget import budget
-from ..values.deriving import begun, subclass_of
 from ..values.kinds import UNBOUND, Frame, Run
 from . import variables
 from .assignment import target
@@ -197,6 +196,8 @@ def _def(node: ast.FunctionDef, c: Context) -> Run:
 
 @compiles_statement(ast.ClassDef)
 def _class(node: ast.ClassDef, c: Context) -> Run:
+    from ..values.deriving import begun, subclass_of
+
     name, line = node.name, c.line(node)
     bases = [expression(base, c) for base in node.bases]
     keywords = [(keyword.arg or "", expression(keyword.value, c)) for keyword in node.keywords]

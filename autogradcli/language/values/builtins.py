@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from ...api.arrays.values import NumPyScalar
-from ...api.calls.class_kind import NOT_TOLD, Kind, metaclass_of
+from ...api.calls.class_kind import NOT_TOLD, Kind
 from ...api.calls.program_classes import Plain
-from ...api.calls.python_function import renamed
 from ...api.calls.registry import NAMESPACES, Method
 from ...api.calls.super_object import Super
-from ...engine.callbacks import callee
-from ...engine.tensor import STANDS_FOR, Tensor
-from ..compile.calls import CONSTRUCTORS, Builtin, callable_of, is_callable
+from ...engine.tensor import Tensor
+from ..compile.calls import Builtin, callable_of, is_callable
 from . import at_length
 from .at_length import less
 from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attribute, set_attribute
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
-from .deriving import class_of, decided
-from .kinds import LAZY, UNBOUND, Alias, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union, UserFunction
-from .mappings import as_dict, is_of
-from .nesting import checked
+from .kinds import UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union
+from .mappings import is_of, no_class
 from .streams import Stream, current, writer_of
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -224,21 +220,6 @@ def next_(iterator: Any, default: Any = UNBOUND, /) -> Any:
     return next(iterator) if default is UNBOUND else next(iterator, default)
 
 
-def _plain(function: Any) -> Callable[..., Any]:
-    return function if type(function) is UserFunction else callable_of(function)
-
-
-def _map(*args: Any) -> Any:
-    if len(args) < 2:
-        raise TypeError("map() must have at least two arguments.")
-    function, *iterables = args
-    return LazyMap(_plain(function), *iterables)
-
-
-def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
-    return LazyFilter(None if function is None else _plain(function), iterable)
-
-
 # What values are
 
 
@@ -258,15 +239,13 @@ def isinstance_(*args: Any) -> bool:
     if type(kinds) is Union:
         return any(isinstance_(value, type(None) if kind is None else kind) for kind in kinds.members)
     kinds = _CLASS_OF.get(id(kinds), kinds)
-    if type(kinds) is Kind and (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
-        return bool(told)
-    if type(kinds) is Alias:
-        written = "isinstance() argument 2 cannot be a parameterized generic"
-        raise TypeError(
-            "Subscripted generics cannot be used with class and instance checks" if type(kinds.origin) is Kind else written
-        )
+    if type(kinds) is Kind:
+        from .deriving import decided
+
+        if (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
+            return bool(told)
     if not isinstance(kinds, type):
-        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+        raise no_class(kinds)
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 
@@ -347,96 +326,6 @@ def super_(*args: Any) -> Super:
         raise TypeError("super() takes a class and an object")
     return Super(*args)
 
-
-# Classes: their names are Python's classes themselves, and calling one does this.
-
-
-def _type(value: Any = UNBOUND, /, *others: Any) -> type:
-    if value is UNBOUND or (others and len(others) != 2):
-        raise TypeError("type() takes 1 or 3 arguments")
-    if others:
-        return class_of(value, *others)  # type: ignore[no-any-return]
-    kind = type(value)
-    if kind is Kind:
-        return metaclass_of(value) or type
-    return STANDS_FOR.get(kind, kind)
-
-
-def _str(*args: Any, **kwargs: Any) -> str:
-    return to_str(args[0]) if len(args) == 1 and not kwargs else str(*args, **kwargs)
-
-
-def _int(*args: Any, **kwargs: Any) -> int:
-    if args and type(args[0]) is str:
-        # Python bounds decimal digits itself; bases that are powers of two it does not.
-        check_bits(4 * len(args[0]))
-    return int(*args, **kwargs)
-
-
-def _items(kind: type) -> Callable[..., Any]:
-    def construct(*args: Any, **kwargs: Any) -> Any:
-        if len(args) != 1 or kwargs:
-            return kind(*args, **kwargs)
-        items = budget.items(args[0])
-        if kind is set:
-            for item in items:
-                hashable(item)
-            return at_length.set_of(items)
-        return items if kind is list else kind(items)
-
-    return construct
-
-
-def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
-    if len(args) != 1:
-        return dict(*args, **kwargs)
-    result: dict[Any, Any] = {}
-    if (entries := as_dict(args[0])) is not None:
-        at_length.put_all(result, entries)
-        result.update(kwargs)
-        return result
-    pairs = []
-    for number, pair in enumerate(budget.items(args[0])):
-        try:
-            pair = pair if type(pair) is tuple else tuple(budget.items(pair))
-        except TypeError:
-            message = f"cannot convert dictionary update sequence element #{number} to a sequence"
-            raise TypeError(message) from None
-        pairs.append(pair)
-        if len(pair) != 2:
-            raise ValueError(f"dictionary update sequence element #{number} has length {len(pair)}; 2 is required")
-        hashable(pair[0])
-    at_length.put_all(result, pairs)
-    result.update(kwargs)
-    return result
-
-
-def _zip(*iterables: Iterable[Any], strict: Any = False) -> Any:
-    return LazyZip(*iterables, strict=strict)
-
-
-def _staticmethod(*function: Any) -> Any:
-    return staticmethod(*map(callee, function))
-
-
-def _reversed(sequence: Any, /) -> Any:
-    if isinstance(sequence, (set, *LAZY)):
-        raise TypeError(f"'{type(sequence).__name__}' object is not reversible")
-    if isinstance(sequence, Tensor):
-        return sequence if not sequence.ndim else NAMESPACES["torch"]["flip"](sequence, (0,))
-    return reversed(sequence)
-
-
-CONSTRUCTORS.update(
-    {
-        type: _type, bool: bool, int: _int, float: float, complex: complex, str: _str, list: _items(list),
-        tuple: _items(tuple), set: _items(set), dict: _dict, range: range, slice: checked(slice), LazyZip: _zip,
-        LazyMap: _map, LazyFilter: _filter, LazyEnumerate: LazyEnumerate, reversed: _reversed,
-        staticmethod: checked(renamed(_staticmethod, "staticmethod")), classmethod: checked(classmethod),
-        property: checked(property),
-    }
-)  # fmt: skip
-CONSTRUCTORS.update({kind: renamed(call, kind.__name__) for kind, call in CONSTRUCTORS.items()})
 
 BUILTINS.update(
     {

@@ -12,6 +12,7 @@ from ...api.calls.overloads import Function
 from ...api.calls.python_function import PythonFunction
 from ...api.calls.registry import NAMESPACES, home_among
 from ..compile.calls import Builtin, callable_of
+from . import class_calls as class_calls
 from . import further_builtins as further_builtins
 from .builtins import BUILTINS
 from .kinds import UNBOUND, Namespace

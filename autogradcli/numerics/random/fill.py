@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..blocks import blocks
 from ..limits import run
 
 Array = np.ndarray
 
 _FLOAT16, _FLOAT32, _FLOAT64 = (np.dtype(name) for name in ("float16", "float32", "float64"))
 _DIGITS = {_FLOAT16: 11, _FLOAT32: 24, _FLOAT64: 53}
+
+
+_MASK24 = np.uint32((1 << 24) - 1)
+_STEP24 = np.float32(2.0**-24)
 
 
 def digits_of(dtype: np.dtype[Any]) -> int:
@@ -120,3 +125,17 @@ def fill(out: Array, values: Array) -> Array:
     view = memory_order(out)
     view[...] = values.reshape(view.shape)
     return out
+
+
+def each(function: Any, values: Array) -> Array:
+    """The C library's function of every element: NumPy's own vectorised ones differ in the last bit."""
+    return np.fromiter(map(function, values.ravel().tolist()), np.float64, values.size).reshape(values.shape)
+
+
+def floats_of(words: Array) -> Array:
+    """Float32 numbers in [0, 1) of the lowest 24 bits of words."""
+    result = np.empty(words.size, np.float32)
+    for begin, end in blocks(words.size):
+        bits = words[begin:end] & _MASK24
+        np.multiply(bits, _STEP24, result[begin:end], dtype=np.float32, casting="unsafe")
+    return result

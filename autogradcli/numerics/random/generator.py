@@ -25,13 +25,13 @@ from .fill import (
     bounds,
     check_kernel,
     digits_of,
+    each,
     fill,
     integer_range,
     memory_axes,
     not_implemented,
     warn_inexact,
 )
-from .normal import EXACT, box_muller_float32, box_muller_float64, each, scaled, waves_float32
 
 Array = np.ndarray
 Shape = tuple[int, ...]
@@ -137,6 +137,8 @@ class Generator(Draws):
         if size < 16 or not out.flags.c_contiguous:
             drawn = np.array(self.normals(size))
             return fill(out, drawn + mean if std == 1.0 else fused_float64(drawn, std, mean))
+        from .normal import EXACT, box_muller_float32, box_muller_float64, scaled, waves_float32
+
         double = out.dtype == _FLOAT64
         uniform: Callable[[int], Array] = self.doubles if double else self.floats
         transform = box_muller_float64 if double else box_muller_float32

@@ -27,6 +27,17 @@ _ONE, _7, _11, _15, _18 = (np.uint32(n) for n in (1, 7, 11, 15, 18))
 _CHUNK = 16384  # words tempered at once, so that the passes stay in the cache
 
 
+STATE_BYTES = 5056
+
+# Only the second half of a pair of normal numbers and its flag are in use of the fields about normals.
+STATE = np.dtype({
+    "names": ["seed", "left", "seeded", "next", "key", "next_normal", "has_next_normal"],
+    "formats": ["<u8", "<i4", "<i4", "<u8", ("<u8", SIZE), "<f8", "<i4"],
+    "offsets": [0, 8, 12, 16, 24, 5024, 5040],
+    "itemsize": STATE_BYTES,
+})  # fmt: skip
+
+
 def seeded_key(seed: int) -> Array:
     """The 624 words that ``init_genrand`` makes of the low 32 bits of a seed."""
     word = seed & 0xFFFFFFFF

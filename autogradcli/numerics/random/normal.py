@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..exact import fused_float32, fused_float64
+from .fill import each
 
 Array = np.ndarray
 
@@ -155,11 +156,6 @@ def _scale(wave: Array, mean: float, std: float, many: bool, out: Array) -> None
         np.add(wave, mean32, out=out)
     else:
         out[...] = fused_float32(wave, std32, mean32)
-
-
-def each(function: Any, values: Array) -> Array:
-    """The C library's function of every element: NumPy's own vectorised ones differ in the last bit."""
-    return np.fromiter(map(function, values.ravel().tolist()), np.float64, values.size).reshape(values.shape)
 
 
 def box_muller_float64(uniform: Array, mean: float, std: float) -> Array:
