@@ -135,7 +135,17 @@ def _operator(name: str) -> Callable[[Any, Any], Any]:
 
 for _name in (
     *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__", "__and__"),
-    *("__xor__", "__lshift__", "__rshift__", "__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rmod__", "__rpow__"),
+    *(
+        "__xor__",
+        "__lshift__",
+        "__rshift__",
+        "__radd__",
+        "__rsub__",
+        "__rmul__",
+        "__rtruediv__",
+        "__rmod__",
+        "__rpow__",
+    ),
     *("__lt__", "__le__", "__gt__", "__ge__"),
 ):
     type.__setattr__(Kind, _name, _operator(_name))

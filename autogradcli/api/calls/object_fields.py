@@ -23,6 +23,8 @@ class Fields(dict[str, Any]):
         fields = fields_of(value)
         if not isinstance(value, Plain | BaseException):  # our own classes keep things for themselves
             fields = {name: field for name, field in fields.items() if not name.startswith("_")}
+        elif slots := [name for base in type(value).__mro__ for name in vars(base).get("_slots", ())]:
+            fields = {name: field for name, field in fields.items() if name not in slots}
         dict.__init__(self, fields)
         self.value = value
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...engine.callbacks import callee
 from .class_kind import is_program_class, is_protocol, members_of
+from .program_classes import NOTHING, member_of
 
 #: What the body of a protocol's class has and no value needs.
 _OF_THE_CLASS = frozenset({"__doc__", "__annotations__", "__init__", "__module__", "__slots__", "__hash__"})

@@ -21,7 +21,6 @@ from .overloads import PLACES, kinds_of
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
 
-
 #: Functions that take tensors, or tuples of them, and ask all of these.
 _OF_TUPLES = (("grad", "torch.autograd"), ("backward", "torch.autograd"))
 

@@ -13,87 +13,55 @@ import numpy as np
 
 from ...engine.callbacks import callee
 from ...engine.tensor import Tensor, wrap
-from ..calls.class_kind import members_of
-from ..calls.getters import Getter
-from ..calls.overridden import NAME, DisabledSubclass
-from ..calls.registry import NAMESPACES, namespace
-from ..tensor.operator_names import ask_operator
+from ..calls.registry import NAMESPACES
+from .masked_names import NAMED
 from .masked_tensors import (
     MaskedTensor,
     data_of,
-    forget_gradient,
-    gradient_of,
     is_masked,
     mask_of,
     masked,
     method,
-    new,
     reach_of,
     reduced,
     replace,
-    with_history,
 )
 
-_UNARY = frozenset(
-    "abs absolute acos arccos acosh arccosh angle asin arcsin asinh arcsinh atan arctan atanh arctanh bitwise_not ceil "
-    "clamp clip conj_physical cos cosh deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac lgamma log log10 "
-    "log1p log2 logit i0 isnan nan_to_num neg negative positive pow rad2deg reciprocal round rsqrt sigmoid sign sgn "
-    "signbit sin sinc sinh sqrt square tan tanh trunc".split()
-)
-_BINARY = frozenset(
-    "add atan2 arctan2 bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift div divide "
-    "floor_divide fmod logaddexp logaddexp2 mul multiply nextafter remainder sub subtract true_divide eq ne le ge "
-    "greater greater_equal gt less_equal lt less maximum minimum fmax fmin not_equal".split()
-)
-_REDUCTIONS = frozenset("sum mean amin amax argmin argmax prod all norm var std".split())
-_MOVED = frozenset(
-    "select transpose split t slice __getitem__ expand expand_as view view_as reshape flatten ravel unflatten cat "
-    "concat concatenate unsqueeze unfold stack narrow chunk tensor_split swapaxes swapdims hsplit vsplit dsplit "
-    "unsafe_split unsafe_chunk".split()
-)
-_CAST = frozenset("to float double half int long short bool char type_as cpu contiguous".split())
-_PLAIN = frozenset(
-    "size dim ndimension numel nelement stride is_contiguous element_size is_floating_point is_complex get_device "
-    "storage_offset data_ptr is_signed __len__ __hash__".split()
-)
-#: How operators call what PyTorch has by another name.
-_SAME = {
-    "__eq__": "eq", "__and__": "bitwise_and", "__or__": "bitwise_or", "__xor__": "bitwise_xor",
-    "__invert__": "bitwise_not", "__floordiv__": "floor_divide", "__lshift__": "bitwise_left_shift",
-    "__rshift__": "bitwise_right_shift", "__rdiv__": "reciprocal",
-}  # fmt: skip
-#: Arguments that are given by name alone, which PyTorch's masked functions take none of.
-_NAMED = frozenset({"alpha", "decimals", "rounding_mode", "out"})
+#: So many lists deep may a masked tensor stand in an argument: one of several tensors, or of several indices.
+_DEEP = 3
 
 
-def _converted(value: Any, convert: Callable[[Any], Any]) -> Any:
+def converted(value: Any, convert: Callable[[Any], Any], deep: int = _DEEP) -> Any:
     """An argument with its masked tensors replaced."""
     if is_masked(value):
         return convert(value)
-    return type(value)(_converted(each, convert) for each in value) if type(value) in (list, tuple) else value
+    if type(value) not in (list, tuple) or not deep:
+        return value
+    return type(value)([converted(each, convert, deep - 1) for each in value])
 
 
-def _map(func: Any, args: Any, kwargs: dict[str, Any], convert: Callable[[Any], Any]) -> Any:
+def mapped(func: Any, args: Any, kwargs: dict[str, Any], convert: Callable[[Any], Any]) -> Any:
     """The call with masked tensors replaced."""
-    named = {name: _converted(value, convert) for name, value in kwargs.items()}
-    return callee(func)(*(_converted(each, convert) for each in args), **named)
+    named = {name: converted(value, convert) for name, value in kwargs.items()}
+    return callee(func)(*(converted(each, convert) for each in args), **named)
 
 
-def _masked_among(values: Any) -> list[Any]:
+def masked_among(values: Any, deep: int = _DEEP) -> list[Any]:
+    """The masked tensors among arguments."""
     found: list[Any] = []
     for value in values:
         if is_masked(value):
             found.append(value)
-        elif type(value) in (list, tuple):
-            found += _masked_among(value)
+        elif type(value) in (list, tuple) and deep:
+            found += masked_among(value, deep - 1)
     return found
 
 
 # -- on each element ---------------------------------------------------------------------------------------
 
 
-def _unary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    if _NAMED & {*kwargs}:
+def unary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    if NAMED & {*kwargs}:
         raise ValueError(
             "MaskedTensor unary ops require that len(kwargs) == 0. If you need support for this, please open an issue "
             "on Github."
@@ -101,20 +69,20 @@ def _unary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     if any(isinstance(value, Tensor) for value in (*args[1:], *kwargs.values())):
         raise TypeError("MaskedTensor unary ops do not support additional Tensor arguments")
     value = args[0]
-    return masked(_map(func, args, kwargs, data_of), mask_of(value), reach_of(value))
+    return masked(mapped(func, args, kwargs, data_of), mask_of(value), reach_of(value))
 
 
 def _same_mask(a: Tensor, b: Tensor) -> bool:
     return a.array.ndim == b.array.ndim and bool(method("eq", a, b).array.all())
 
 
-def _binary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    if _NAMED & {*kwargs}:
+def binary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    if NAMED & {*kwargs}:
         raise ValueError("len(kwargs) must equal 0")
-    both = _masked_among((*args[:2], *kwargs.values()))
+    both = masked_among((*args[:2], *kwargs.values()))
     if len(both) == 2 and not _same_mask(mask_of(both[0]), mask_of(both[1])):
         raise ValueError("Input masks must match. If you need support for this, please open an issue on Github.")
-    data = _map(func, args, kwargs, data_of)
+    data = mapped(func, args, kwargs, data_of)
     if data is NotImplemented:
         return data
     mask = method("expand", mask_of(both[0]), data.array.shape)
@@ -126,14 +94,14 @@ def _binary(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return masked(data, mask, reach)
 
 
-def _in_place(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+def in_place(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     value = args[0]
     if not is_masked(value):
         raise TypeError("a tensor without a mask can't be changed in place by one with a mask")
-    both = _masked_among(args[:2])
+    both = masked_among(args[:2])
     if len(both) == 2 and not _same_mask(mask_of(both[0]), mask_of(both[1])):
         raise ValueError("Input masks must match. If you need support for this, please open an issue on Github.")
-    replace(value, _map(func, args, kwargs, data_of), mask_of(value))
+    replace(value, mapped(func, args, kwargs, data_of), mask_of(value))
     return value
 
 
@@ -142,22 +110,22 @@ def _where(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         raise ValueError(f"__torch_function__, torch.where: len(args) must be 3 but got {len(args)}")
     condition, a, b = args
     if is_masked(condition):
-        return _refuse("where", args, kwargs)
-    ones = [method("new_ones", condition, _shape(each)) for each in (a, b)]
+        return refuse("where", args, kwargs)
+    ones = [method("new_ones", condition, shape_of(each)) for each in (a, b)]
     masks = [mask_of(each) if is_masked(each) else one for each, one in zip((a, b), ones)]
-    data = _map(func, args, kwargs, data_of)
+    data = mapped(func, args, kwargs, data_of)
     reach = None
     if any(reach_of(each) is not None for each in (a, b)):
         reach = callee(func)(condition, *map(_reach_or_none, (a, b)))
     return masked(data, callee(func)(condition, *masks), reach)
 
 
-def _shape(value: Any) -> Any:
+def shape_of(value: Any) -> Any:
     return value.array.shape if isinstance(value, Tensor) else ()
 
 
 def _zeros(value: Any) -> Any:
-    return np.zeros(_shape(value))
+    return np.zeros(shape_of(value))
 
 
 # -- reductions, the same elements elsewhere ---------------------------------------------------------------
@@ -170,7 +138,7 @@ def _dims_of(input: Any, dim: Any, keepdim: Any = False, dtype: Any = None) -> A
 _dims_of.__qualname__ = "_reduce_dim_args"
 
 
-def _reduce(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
+def reduce(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
     value = args[0]
     data, mask, reach = data_of(value), mask_of(value), reach_of(value)
     if name == "norm":
@@ -204,14 +172,14 @@ def _total(reach: Any, dim: Any, keepdim: bool) -> Any:
     return method("sum", reach) if dim is None else method("sum", reach, dim, keepdim)
 
 
-def _move(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+def move(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     if len(args) == 2 and is_masked(args[1]) and func.name.endswith("_as"):
         args = (args[0], data_of(args[1]))
-    values = _masked_among(args)
-    data, masks = _map(func, args, kwargs, data_of), _map(func, args, kwargs, mask_of)
+    values = masked_among(args)
+    data, masks = mapped(func, args, kwargs, data_of), mapped(func, args, kwargs, mask_of)
     reach: Any = None
     if any(reach_of(value) is not None for value in values):
-        reach = _map(func, args, kwargs, _reach_or_none)
+        reach = mapped(func, args, kwargs, _reach_or_none)
     if type(data) in (list, tuple):
         return type(data)(masked(*each) for each in zip(data, masks, reach or [None] * len(data)))
     return masked(data, masks, reach)
@@ -225,19 +193,19 @@ def _reach_or_none(value: Any) -> Any:
 # -- the rest ----------------------------------------------------------------------------------------------
 
 
-def _cast(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    data = _map(func, args, kwargs, data_of)
+def cast(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    data = mapped(func, args, kwargs, data_of)
     return args[0] if data is data_of(args[0]) else masked(data, mask_of(args[0]), reach_of(args[0]))
 
 
 def _kept(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """``clone``, ``detach``, ``ones_like``: other data, the same mask."""
-    data = _map(func, args, kwargs, data_of)
+    data = mapped(func, args, kwargs, data_of)
     return masked(data, mask_of(args[0]), reach_of(args[0]) if data.requires_grad else None)
 
 
 def _number(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    found = _map(func, args, kwargs, data_of)
+    found = mapped(func, args, kwargs, data_of)
     if not mask_of(args[0]).array.all():
         raise ValueError("__torch_dispatch__, aten._local_scalar_dense: expected a mask tensor")
     return found
@@ -258,8 +226,8 @@ def _backward(value: Any, gradient: Any = None, *args: Any, **named: Any) -> Non
         raise TypeError("a gradient with a mask is for a tensor with a mask")
     data, reach = data_of(value), reach_of(value)
     kept = named.get("retain_graph") or named.get("create_graph")
-    named = {name: _converted(each, data_of) for name, each in named.items()}
-    method("backward", data, _converted(gradient, data_of), *args, **named)
+    named = {name: converted(each, data_of) for name, each in named.items()}
+    method("backward", data, converted(gradient, data_of), *args, **named)
     if reach is not None and not reach.is_leaf:
         mask = mask_of(gradient) if is_masked(gradient) else mask_of(value)
         method("backward", reach, method("to", mask, reach.dtype), retain_graph=bool(kept))
@@ -268,7 +236,7 @@ def _backward(value: Any, gradient: Any = None, *args: Any, **named: Any) -> Non
 def _grad(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     inputs = kwargs["inputs"] if "inputs" in kwargs else args[1]
     wanted = [inputs] if isinstance(inputs, Tensor) else inputs
-    found = _map(func, args, kwargs, data_of)
+    found = mapped(func, args, kwargs, data_of)
     return tuple(
         masked(each, mask_of(of)) if is_masked(of) and each is not None else each for each, of in zip(found, wanted)
     )
@@ -285,7 +253,7 @@ _TOLD = {"tolist": ", got MaskedTensor", "numpy": "."}
 
 
 def _requires_grad_(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    _map(func, args, kwargs, data_of)
+    mapped(func, args, kwargs, data_of)
     return args[0]
 
 
@@ -293,17 +261,17 @@ def _register_hook(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     value, hook = args
 
     def on_data(gradient: Any) -> Any:
-        return _converted(callee(hook)(masked(gradient, mask_of(value))), data_of)
+        return converted(callee(hook)(masked(gradient, mask_of(value))), data_of)
 
     return method("register_hook", data_of(value), on_data)
 
 
-_OTHERS: dict[str, Callable[..., Any]] = {
+OTHERS: dict[str, Callable[..., Any]] = {
     "where": _where,
     "softmax": _softmax,
     "grad": _grad,
     "requires_grad_": _requires_grad_,
-    "retain_grad": lambda func, args, kwargs: _map(func, args, kwargs, data_of),
+    "retain_grad": lambda func, args, kwargs: mapped(func, args, kwargs, data_of),
     "register_hook": _register_hook,
     "backward": lambda func, args, kwargs: _backward(*args, **kwargs),
     "to_dense": lambda func, args, kwargs: args[0],
@@ -313,14 +281,23 @@ _OTHERS: dict[str, Callable[..., Any]] = {
 }
 
 #: The overloads by which PyTorch refuses: what a function with more than one argument is.
-_OVERLOADS = {"unbind": ("int", "int"), "masked_fill": ("Scalar", "Scalar"), "where": ("self", "self"),
-              "fill_": ("Tensor", "Tensor"),              **dict.fromkeys(("max", "min", "any", "median", "squeeze", "nanmedian"), ("default", "dim"))}  # fmt: skip
+_OVERLOADS = {
+    "unbind": ("int", "int"),
+    "masked_fill": ("Scalar", "Scalar"),
+    "where": ("self", "self"),
+    "fill_": ("Tensor", "Tensor"),
+    **dict.fromkeys(("max", "min", "any", "median", "squeeze", "nanmedian"), ("default", "dim")),
+}
 
 
-def _refuse(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
+def refuse(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
     if name == "matmul":
         name = (
-            "mm" if all(len(_shape(each)) == 2 for each in args[:2]) else "mv" if len(_shape(args[1])) == 1 else "bmm"
+            "mm"
+            if all(len(shape_of(each)) == 2 for each in args[:2])
+            else "mv"
+            if len(shape_of(args[1])) == 1
+            else "bmm"
         )
     elif name == "linear":
         name = "mm" if len(args) < 3 and not kwargs.get("bias") else "addmm"
@@ -332,122 +309,3 @@ def _refuse(name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         f"__torch_dispatch__ handlers returned NotImplemented:\n\n  - tensor subclass {MaskedTensor!r}\n\nFor more "
         "information, try re-running with TORCH_LOGS=not_implemented"
     )
-
-
-# -- attributes --------------------------------------------------------------------------------------------
-
-_OF_DATA = frozenset({"requires_grad", "grad_fn", "is_leaf", "retains_grad", "_version", "output_nr"})
-
-
-def _attribute(func: Getter, args: Any) -> Any:
-    value, name = args[0], func.attribute
-    if func.name == "__set__":
-        new_value = args[1]
-        if name == "grad" and new_value is None:
-            return forget_gradient(value)
-        if name not in ("grad", "requires_grad"):
-            raise AttributeError(f"attribute '{name}' of 'MaskedTensor' objects is not writable here")
-        return func.call(data_of(value), _converted(new_value, data_of))
-    if name == "grad":
-        return gradient_of(value)
-    if name in ("T", "H"):
-        return _refuse("permute", args, {})
-    if name in _OF_DATA:
-        return func.call(data_of(value))
-    found = func.call(data_of(value) if name in ("data", "mT", "mH") else value)
-    if name in ("data", "mT", "mH"):
-        return masked(found, mask_of(value) if name == "data" else method("transpose", mask_of(value), -2, -1))
-    return found
-
-
-# -- asking ------------------------------------------------------------------------------------------------
-
-
-def _torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-    """What a function makes of masked tensors. Raises TypeError for one that PyTorch doesn't do on them."""
-    if type(args) not in (tuple, list) or not (kwargs is None or type(kwargs) is dict):
-        raise TypeError("__torch_function__(): args must be a tuple, and kwargs a dict")
-    kwargs = kwargs or {}
-    if not _masked_among((*args, *kwargs.values())):
-        return NotImplemented
-    if type(func) is Getter:
-        return _attribute(func, args)
-    name = getattr(func, "name", "")
-    name = _SAME.get(name, name)
-    if getattr(func, "home", "") == "torch.masked":
-        return _without_masks(func, name, args, kwargs)
-    if name in _PLAIN:
-        with DisabledSubclass():
-            return callee(func)(*args, **kwargs)
-    if name in _OTHERS:
-        return _OTHERS[name](func, args, kwargs)
-    if name in _REDUCTIONS:
-        return _reduce(name, args, kwargs)
-    for names, run in ((_UNARY, _unary), (_BINARY, _binary), (_MOVED, _move), (_CAST, _cast)):
-        if name in names:
-            return run(func, args, kwargs)
-    if name.endswith("_") and not name.endswith("__") and name[:-1] in _UNARY | _BINARY:
-        return _in_place(func, args, kwargs)
-    return _refuse(name, args, kwargs)
-
-
-def _without_masks(func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
-    """``torch.masked.sum(masked)``: an ordinary tensor, of the elements that count."""
-    value, given = args[0], kwargs.get("mask")
-    if not is_masked(value) or is_masked(given):
-        raise TypeError(f"torch.masked.{name}() takes a masked tensor as its input alone here")
-    mask = mask_of(value)
-    if given is not None:
-        kwargs = {**kwargs, "mask": method("logical_and", mask, given)}
-    elif name == "mean":  # all elements count in what the sum is divided by
-        return callee(func)(method("masked_fill", data_of(value), method("logical_not", mask), 0), *args[1:], **kwargs)
-    else:
-        kwargs = {**kwargs, "mask": mask}
-    return _map(func, args, kwargs, data_of)
-
-
-members_of(MaskedTensor)[NAME] = classmethod(_torch_function)
-
-
-def _operator(dunder: str, sign: str) -> Callable[[Any, Any], Any]:
-    """An operator that PyTorch doesn't do on masked tensors; of a tensor minus a masked one it does."""
-    reflected = dunder.startswith("__r")
-
-    def operate(self: Any, other: Any) -> Any:
-        if dunder == "__rsub__" and isinstance(other, Tensor):
-            return ask_operator("__sub__", [self], (other, self))
-        if not isinstance(other, Tensor):
-            return NotImplemented
-        one, two = (type(other).__name__, "MaskedTensor")[:: 1 if reflected else -1]
-        raise TypeError(f"unsupported operand type(s) for {sign}: '{one}' and '{two}'")
-
-    return operate
-
-
-for _dunder, _sign in (("__matmul__", "@"), ("__rmatmul__", "@"), ("__rsub__", "-"), ("__rpow__", "** or pow()")):
-    type.__setattr__(MaskedTensor, _dunder, _operator(_dunder, _sign))
-
-
-def masked_tensor(data: Any, mask: Any, requires_grad: Any = False) -> Any:
-    """A leaf of data and a mask, which is True where an element counts; both are copied."""
-    return new(data, mask, requires_grad)
-
-
-def as_masked_tensor(data: Any, mask: Any) -> Any:
-    """Data with its history, and a mask."""
-    return with_history(data, mask)
-
-
-def is_masked_tensor(obj: Any, /) -> bool:
-    """Whether a value is a tensor with a mask."""
-    return is_masked(obj)
-
-
-_here = namespace("torch.masked")
-for _name, _value in (
-    ("MaskedTensor", MaskedTensor),
-    ("masked_tensor", masked_tensor),
-    ("as_masked_tensor", as_masked_tensor),
-    ("is_masked_tensor", is_masked_tensor),
-):
-    _here[_name] = _value

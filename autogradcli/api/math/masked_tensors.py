@@ -237,8 +237,10 @@ def reduced(data: Tensor) -> Any:
 
 
 def _copied(ctx: Any, data: Tensor, *mask: Tensor) -> Tensor:
-    ctx.attributes.update({"mask": each for each in mask})
-    return method("clone", method("detach", data))
+    if mask:
+        ctx.attributes["mask"] = mask[0]
+    copy: Tensor = method("clone", method("detach", data))
+    return copy
 
 
 def _passed(ctx: Any, gradient: Any) -> Any:

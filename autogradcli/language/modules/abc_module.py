@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.program_classes import Kind, Plain, members_of
+from ...api.calls.protocols import register
 from ...api.calls.registry import namespace
 from ...engine.callbacks import callee
 from ...numerics.naming import shown_as
@@ -48,6 +49,7 @@ def _abstract_methods(kind: Kind) -> frozenset[str]:
 
 ABC._of_class = ("__abstractmethods__",)
 members_of(ABC)["__abstractmethods__"] = property(_abstract_methods)
+members_of(ABC)["register"] = classmethod(register)
 members_of(ABC)["__new__"] = staticmethod(ABC.__new__)  # which a program's own calls
 
 

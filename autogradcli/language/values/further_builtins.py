@@ -13,6 +13,7 @@ from .attribute_lookup import SUBCLASS_CHECK, TABLES, get_attribute, names_of, s
 from .budget import budget, check_items, hashable
 from .builtins import BUILTINS
 from .bytes_values import ByteArray, Bytes, DecodeError, EncodeError
+from .deriving import is_subclass
 from .text_format import to_str
 
 
@@ -46,7 +47,7 @@ def issubclass_(kind: Any, kinds: Any, /) -> bool:
     classes = tuple(each for each in wanted if SUBCLASS_CHECK not in TABLES[type(each)])
     if not all(isinstance(each, type) for each in classes):
         raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
-    return Plain in classes or issubclass(kind, classes)
+    return Plain in classes or any(is_subclass(kind, each) for each in classes)
 
 
 BUILTINS["issubclass"] = Builtin("issubclass", issubclass_)
