@@ -68,10 +68,9 @@ def _counts(given: type, kind: Any) -> Any:
     return NOT_TOLD if told is None else told
 
 
-def is_subclass(given: type, kind: type) -> bool:
-    """``issubclass(given, kind)``, where a metaclass, a protocol or the class itself may have a say."""
-    if type(kind) is not Kind:
-        return issubclass(given, kind)
+def counts_as_subclass(given: type, kind: Any) -> bool:
+    """``issubclass(given, kind)`` of what doesn't derive from it, where a metaclass, a protocol or the class itself may
+    have a say."""
     if metaclass_of(kind) is not None:
         from ...api.calls.metaclasses import told_by
 
@@ -81,8 +80,6 @@ def is_subclass(given: type, kind: type) -> bool:
         from ...api.calls.protocols import class_fits
 
         return class_fits(kind, given)
-    if issubclass(given, kind):
-        return True
     if "_virtual" in vars(kind) or defines(kind, "__subclasshook__"):
         return _counts(given, kind) is True
     return False
