@@ -48,7 +48,7 @@ FLOORS = (
     Floor("tensor_names"),
     Floor("language", others="numpy"),
     Floor("explain", others="numpy"),
-    Floor("api", others="numpy scipy ml_dtypes matplotlib"),
+    Floor("api", others="numpy scipy ml_dtypes matplotlib"),  # Matplotlib for colours as numbers
     Floor("events", only="engine numerics"),  # plain records: what a run tells
     Floor("operations", others="numpy scipy"),
     Floor("engine", others="numpy"),
@@ -70,7 +70,8 @@ LATE = {
     ("api", "api.calls.overridden"): "few programs have classes that functions ask",
     ("numerics.random", "numerics.random"): "few starts draw a number",
     ("language.compile.statements", "language.values.deriving"): "few programs define a class",
-    ("language.values.builtins", "api.calls.protocols"): "few programs ask whether a value fits a protocol",
+    ("language.values.builtins", "language.values.deriving"): "few programs ask about classes of their own",
+    ("language.values.class_calls", "language.values.deriving"): "few programs make a class by calling type()",
     ("cli.batch.files", "cli.batch.notebooks"): "few files are notebooks",
     ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",

@@ -146,7 +146,7 @@ plt.close('all')
 #: What Python prints with Matplotlib 3.11.2, drawing with Agg.
 FURTHER_PRINTED = """\
 10.0 r [[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]
-(np.float64(0.0), np.float64(2.0)) False agg
+(0.0, 2.0) False agg
 """
 
 

@@ -222,15 +222,15 @@ def test_pictures(tmp_path: Path) -> None:
 
 #: program that draws -> how its error begins
 NOT_DRAWN = {
-    "FuncAnimation(plt.figure(), print, frames=1).save('a.mp4')": "ValueError: animations are saved as GIF here",
-    "FuncAnimation(plt.figure(), print, frames=1).save('../a.gif')": "ValueError: animations are saved as GIF here",
-    "FuncAnimation(plt.figure(), print, frames=1).to_jshtml()": "NotImplementedError: animations are saved as GIF here",
+    "FuncAnimation(plt.figure(), print, frames=1).save('a.mp4')": "ValueError: an animation is saved as a GIF",
+    "FuncAnimation(plt.figure(), print, frames=1).save('../a.gif')": "ValueError: an animation is saved as a GIF",
+    "FuncAnimation(plt.figure(), print, frames=1).to_jshtml()": "NotImplementedError: there is no page or player here",
     "FuncAnimation(plt.figure(), lambda k: 0, frames=10**9).save('a.gif')": "MemoryError: an animation has at most 500",
-    "plt.gca().secondary_xaxis('top', functions=(lambda x: x * x, None))": "ValueError: a second scale here is a",
+    "plt.gca().secondary_xaxis('top', functions=(lambda x: x * x, None))": "ValueError: functions argument of",
     "plt.gca().bar_label(plt.bar([1], [2]), fmt='%9999d')": "ValueError: bar_label() takes a format such as",
     "plt.style.use('/etc/passwd')": "OSError: '/etc/passwd' is not a valid package style",
     "plt.colorbar(plt.cm.ScalarMappable())": "ValueError: Unable to determine Axes to steal space for Colorbar.",
-    "plt.legend(handles=[3])": "TypeError: legend() needs a list of what was drawn, or of lines and shapes",
+    "plt.legend(handles=[3])": "TypeError: legend() needs a list of what was drawn",
 }
 
 

@@ -63,7 +63,7 @@ _REASONS: dict[str, str] = {
     "loop over the values that you want to try": "optuna hyperopt nevergrad",
     "print() writes, with f-strings for columns": "rich tabulate termcolor colorama loguru prettytable",
     "a mean over batches is a line of its own": "torchmetrics torcheval",
-    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets matplotlib.collections",
+    "a picture is drawn once, at the end: plt.subplots and plt.plot": "matplotlib.widgets",
     _COMPILED: "torch._inductor torch.export torch.library torch.utils.cpp_extension triton torch._export torch_xla",
     "a program here goes nowhere else: autogradcli export writes it as Python for PyTorch": "torch.onnx onnx "
     "onnxruntime",
@@ -111,6 +111,9 @@ _NAMES: dict[str, dict[str, str]] = {
         "bool": "it is numpy.bool_", "string_": "arrays here hold numbers and booleans",
     },
     "numpy.random": {"PCG64": "numpy.random.default_rng(seed) is made with it"},
+    "matplotlib.ticker": {
+        "FuncFormatter": "a file is drawn after the program: ax.set_xticks(places, labels) says what stands there",
+    },
     "os": {
         **dict.fromkeys(
             ("chdir", "scandir"),

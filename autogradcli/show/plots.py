@@ -37,7 +37,7 @@ class Plots:
             elif self.write is not None:
                 for figure in event.figures:
                     self._count += 1
-                    self._save([figure], f"figure-{self._count}.png")
+                    self._save((figure,), f"figure-{self._count}.png")
             elif self.out.terminal:
                 self._draw(event)
         except (ValueError, OSError) as error:
@@ -58,11 +58,10 @@ class Plots:
         if self.write is None:
             self._note_once(f"{file} is not written: {self.advice}")
             return
-        from .pictures.output import MissingError, figure_as_file, frames_as_file
+        from .pictures.output import MissingError, figures_as_file
 
         try:
-            kind = file.rpartition(".")[2].lower()
-            self.write(file, frames_as_file(figures) if kind == "gif" else figure_as_file(figures[0], kind))
+            self.write(file, figures_as_file(figures, file.rpartition(".")[2].lower()))
         except MissingError as error:
             self._note_once(f"{file} is not written: {error}")
 

@@ -1,142 +1,174 @@
-"""``matplotlib.animation``: a function that changes a figure is called for each frame when the animation is saved."""
+"""``matplotlib.animation``: a function of the program's draws each frame when an animation is saved, as a GIF."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from ...engine.callbacks import callee
 from ...engine.state import state
-from ...numerics.limits import counted
+from ...numerics.limits import run
 from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, attributes_of, namespace
 from ..nn.kept_files import name_of_file
-from .figures import Figure
-from .plain_data import between, name_of
+from .figures import MOST_HELD, Axes, Call, Figure
+from .plain_data import between, whole
 from .pyplot import FILE
 
-PLACE = "matplotlib.animation"
-#: Frames of one animation; what Matplotlib draws where nobody says how many.
-MOST_FRAMES, _UNSAID = 500, 100
-_ONLY_GIF = "animations are saved as GIF here: anim.save('descent.gif', writer='pillow', fps=5)"
+#: Frames of an animation, and those of an endless one unless it says how many.
+MOST_FRAMES, _ENDLESS = 500, 100
+_GIF = "an animation is saved as a GIF: ani.save('name.gif', writer='pillow', fps=10)"
 
 
-@shown_as("matplotlib.animation.AbstractMovieWriter")
+@shown_as("matplotlib.animation.PillowWriter")
 class Writer:
-    """How an animation is written: as what, and with how many frames in a second."""
+    """Writes an animation as a GIF, so many frames a second."""
 
-    __slots__ = ("fps", "name")
+    __slots__ = ("fps",)
 
-    def __init__(self, name: str, fps: Any) -> None:
-        self.name, self.fps = name, between(0.01, 1000)(name, fps)
+    def __init__(self, fps: float) -> None:
+        self.fps = fps
 
     def __repr__(self) -> str:
-        return f"<matplotlib.animation.{self.name} object at 0x{id(self):x}>"
+        return f"<matplotlib.animation.PillowWriter object at 0x{id(self):x}>"
 
 
 @shown_as("matplotlib.animation.FuncAnimation")
-class FuncAnimation:
-    """A figure, a function that changes it, and what the function is called with, one after another."""
+class Animation:
+    """Frames that a function draws, or lists of what is seen in each."""
 
-    __slots__ = ("fargs", "figure", "frames", "func", "init", "interval")
+    __slots__ = ("call", "figure", "frames", "interval", "prepare")
 
-    def __init__(self, fig: Any, func: Any, frames: Any, init_func: Any, fargs: Any, interval: Any) -> None:
-        if type(fig) is not Figure:
-            raise TypeError(f"FuncAnimation() needs a figure, not {type(fig).__name__}")
-        self.figure, self.func = fig, callee(func)
-        self.init = None if init_func is None else callee(init_func)
-        self.fargs = () if fargs is None else tuple(fargs)
-        self.interval = between(0.1, 1e6)("FuncAnimation", interval)
-        self.frames = frames
-
-    def values(self) -> list[Any]:
-        """What the function is called with. Raises MemoryError for too many frames."""
-        frames: Any = self.frames
-        if frames is None:
-            frames = _UNSAID
-        if type(frames) is int:
-            frames = range(frames)
-        elif not isinstance(frames, Iterable):
-            frames = callee(frames)()
-        found: list[Any] = []
-        for each in counted(frames):
-            if len(found) >= MOST_FRAMES:
-                raise MemoryError(f"an animation has at most {MOST_FRAMES} frames here: FuncAnimation(..., frames=100)")
-            found.append(each)
-        return found
-
-    def drawn(self, pause: float) -> tuple[Figure, ...]:
-        """The figure after each call."""
-        values = self.values()
-        if self.init is not None:
-            self.init()
-        elif values:
-            self.func(values[0], *self.fargs)
-        made = []
-        for value in values:
-            self.func(value, *self.fargs)
-            made.append(self.figure.frame(pause))
-        return tuple(made)
+    def __init__(self, figure: Figure, frames: Any, call: Any, prepare: Any, interval: float) -> None:
+        self.figure, self.frames, self.call, self.prepare = figure, frames, call, prepare
+        self.interval = interval
+        """Milliseconds between frames."""
 
     def __repr__(self) -> str:
         return f"<matplotlib.animation.FuncAnimation object at 0x{id(self):x}>"
 
 
-def _made(
+def FuncAnimation(
     fig: Value, func: Value, frames: Value = None, init_func: Value = None, fargs: Value = None,
-    save_count: Value = None, *, interval: Value = 200, repeat: Value = True, repeat_delay: Value = 0,
-    blit: Value = False, cache_frame_data: Value = True,
-) -> FuncAnimation:  # fmt: skip
-    """An animation; what is about windows (``repeat``, ``blit``) changes no file."""
-    return FuncAnimation(fig, func, frames, init_func, fargs, interval)
+    save_count: Value = None, *, cache_frame_data: Value = True, interval: Value = 200, repeat: Value = True,
+    repeat_delay: Value = 0, blit: Value = False,
+) -> Animation:  # fmt: skip
+    """An animation whose frames a function draws; it is called when the animation is saved."""
+    if type(fig) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(fig).__name__}")
+    for each in (func, *(() if init_func is None else (init_func,))):
+        if not callable(each):
+            raise TypeError(f"FuncAnimation() needs a function, not {type(each).__name__}")
+    more = tuple(fargs) if type(fargs) in (list, tuple) else ()
+    most = None if save_count is None else whole(1, MOST_FRAMES)("FuncAnimation", save_count)
+    return Animation(
+        fig, (frames, most), lambda frame: func(frame, *more), init_func,
+        between(1, 1e5)("FuncAnimation", interval),
+    )  # fmt: skip
+
+
+def _frames(given: Any, most: int | None) -> list[Any]:
+    """The frames: of a number, of a list, of a generator or of a function that gives one."""
+    if given is None:
+        return list(range(most or _ENDLESS))
+    if type(given) is int:
+        if not 0 <= given <= MOST_FRAMES:
+            raise MemoryError(f"an animation has at most {MOST_FRAMES} frames")
+        return list(range(given))
+    found: list[Any] = []
+    for each in given() if callable(given) else given:
+        if most is not None and len(found) >= most:
+            break
+        if len(found) >= MOST_FRAMES:
+            raise MemoryError(f"an animation has at most {MOST_FRAMES} frames")
+        found.append(each)
+    return found
+
+
+def PillowWriter(fps: Value = 5, metadata: Value = None, bitrate: Value = None) -> Writer:
+    """What writes a GIF, so many frames a second."""
+    return Writer(between(0.1, 100)("PillowWriter", fps))
 
 
 def save(
-    self: Value, filename: Value, writer: Value = None, fps: Value = None, dpi: Value = None, **kwargs: Value
+    self: Value, filename: Value, writer: Value = None, fps: Value = None, dpi: Value = None, *,
+    savefig_kwargs: Value = None, progress_callback: Value = None,
 ) -> None:  # fmt: skip
-    """Call the function for each frame, and write them as a GIF into the folder that ``--plots`` names."""
-    if type(self) is not FuncAnimation:
+    """Draw all frames and write them as a GIF into the folder that ``--plots DIR`` names."""
+    if type(self) is not Animation:
         raise TypeError(f"an animation is needed, not {type(self).__name__}")
-    for name in kwargs:
-        raise TypeError(f"save() got an unexpected keyword argument '{name}'; it takes writer and fps here")
-    name = name_of_file("save", filename)
+    name = name_of_file("save", filename).removeprefix("./")
     if not FILE.fullmatch(name) or not name.lower().endswith(".gif"):
-        raise ValueError(_ONLY_GIF)
-    if writer is not None and (writer.name if type(writer) is Writer else name_of("save", writer)) not in (
-        "pillow", "PillowWriter", "imagemagick",
-    ):  # fmt: skip
-        raise ValueError(_ONLY_GIF)
+        raise ValueError(_GIF)
+    if writer is not None and type(writer) is not Writer and writer not in ("pillow", "ffmpeg", "imagemagick"):
+        raise ValueError(_GIF)
     if dpi is not None:
         between(10, 1200)("save", dpi)
-    rate = writer.fps if type(writer) is Writer and fps is None else 1000 / self.interval if fps is None else fps
-    frames = self.drawn(1 / between(0.01, 1000)("save", rate))
-    if frames:
-        state.draw(frames, name.removeprefix("./"))
+    rate = between(0.1, 100)("save", fps) if fps is not None else 1000 / self.interval
+    rate = writer.fps if type(writer) is Writer else rate
+    state.draw(_drawn(self, progress_callback, 1000 / rate), name)
 
 
-def _no_page(self: Value, *args: Value, **kwargs: Value) -> None:
+def _drawn(animation: Animation, progress: Any, pause: float) -> tuple[Figure, ...]:
+    frames = _frames(*animation.frames)
+    if animation.prepare is not None:
+        animation.prepare()
+    elif frames:
+        animation.call(frames[0])
+    found: list[Figure] = []
+    held = 0
+    for k, frame in enumerate(frames):
+        animation.call(frame)
+        found.append(_copied(animation.figure, pause))
+        size = sum(_size(call) for axes in animation.figure.axes for call in axes.calls)
+        run.spend(8 * size)
+        held += size
+        if held > MOST_HELD:
+            raise MemoryError(f"more than {MOST_HELD:,} numbers are drawn in the frames of an animation")
+        if progress is not None:
+            progress(k, len(frames))
+    return tuple(found)
+
+
+def _size(call: Call) -> int:
+    return 16 + sum(getattr(each, "size", 1) for each in call.args)
+
+
+def _copied(figure: Figure, pause: float) -> Figure:
+    """The figure as it is now: calls are never changed, but lists of them are."""
+    made = Figure(figure.plots, figure.number, figure.size)
+    made.pause = pause
+    made.calls, made.styles, made.settings = list(figure.calls), figure.styles, dict(figure.settings)
+    now: dict[int, Axes] = {}
+    for axes in figure.axes:
+        copy = now[id(axes)] = Axes(made, axes.place, axes.look)
+        copy.calls = list(axes.calls)
+        if axes.made is not None:
+            args = tuple(_same(each, now) for each in axes.made.args)
+            copy.made = Call(axes.made.name, args, axes.made.options)
+    made.axes = list(now.values())
+    return made
+
+
+def _same(value: Any, now: dict[int, Axes]) -> Any:
+    if type(value) is list:
+        return [_same(each, now) for each in value]
+    return now.get(id(value), value) if type(value) is Axes else value
+
+
+def _elsewhere(self: Value, *args: Value, **kwargs: Value) -> None:
     """Refused: there is no page to show it in."""
-    raise NotImplementedError(_ONLY_GIF)
-
-
-def _writer(name: str) -> Callable[..., Writer]:
-    def make(fps: Value = 5, metadata: Value = None, bitrate: Value = None, codec: Value = None) -> Writer:
-        return Writer(name, fps)
-
-    make.__doc__ = "How an animation is written."
-    return make
+    raise NotImplementedError(f"there is no page or player here: {_GIF}")
 
 
 def _register() -> None:
-    table = namespace(PLACE)
-    table["FuncAnimation"] = PythonFunction("FuncAnimation", renamed(_made, "FuncAnimation"), PLACE)
-    for name in ("PillowWriter", "FFMpegWriter", "ImageMagickWriter"):
-        table[name] = PythonFunction(name, renamed(_writer(name), name), PLACE)
-    for name, call in (("save", save), ("to_jshtml", _no_page), ("to_html5_video", _no_page)):
+    place = "matplotlib.animation"
+    makers: tuple[Any, ...] = (FuncAnimation, PillowWriter)
+    for call in makers:
+        namespace(place)[call.__name__] = PythonFunction(call.__name__, renamed(call, call.__name__), place)
+    for name, call in (("save", save), ("to_jshtml", _elsewhere), ("to_html5_video", _elsewhere)):
         made = PythonFunction(name, renamed(call, f"FuncAnimation.{name}"), "FuncAnimation")
-        attributes_of(FuncAnimation)[name] = Method(made, call.__doc__ or "")
+        attributes_of(Animation)[name] = Method(made, call.__doc__ or "")
 
 
 _register()

@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.tensor import Tensor
-from ...numerics.limits import run
-from ..arrays.values import NumPyArray
-from ..tensor.attributes import array_value
-from .colour_maps import ColourMap, as_data
+from .colour_maps import as_data
+from .counting import histogram
 from .figures import Artist, Axes, Bars, Call, Shape
 from .further import PASSED, SAFE, SOLID, keyword, on_solid, passed
 from .plain_data import (
@@ -22,7 +19,9 @@ from .plain_data import (
     choice,
     colour,
     colours,
+    map_of,
     name_of,
+    norm_of,
     number,
     numbers,
     pair,
@@ -32,8 +31,6 @@ from .plain_data import (
     whole,
     yes,
 )
-from .real_colours import Norm
-from .series import histogram
 
 _ALIASES = {
     "c": "color",
@@ -50,16 +47,6 @@ def _one_of(words: str, what: str) -> Converter:
     return choice(frozenset(words.split()), what)
 
 
-def _map(name: str, value: Any) -> Any:
-    return value if type(value) is ColourMap else name_of(name, value)
-
-
-def _norm(name: str, value: Any) -> Any:
-    if value is not None and type(value) is not Norm:
-        return name_of(name, value)
-    return value
-
-
 _COMMON: dict[str, Converter] = {"label": text, "alpha": between(0, 1), "zorder": number}
 _LINE: dict[str, Converter] = {
     **_COMMON, "color": colour, "linestyle": choice(LINE_STYLES, "ls"), "linewidth": _WIDTH,
@@ -71,8 +58,8 @@ _STRAIGHT: dict[str, Converter] = {n: _LINE[n] for n in ("label", "alpha", "zord
 _MAPPED: dict[str, Converter] = {
     "alpha": between(0, 1),
     "zorder": number,
-    "cmap": _map,
-    "norm": _norm,
+    "cmap": map_of,
+    "norm": norm_of,
     "vmin": number,
     "vmax": number,
 }
@@ -97,7 +84,20 @@ def _levels(name: str, value: Any) -> Any:
 
 
 def _bins(name: str, value: Any) -> Any:
+    if type(value) is str:
+        return choice(frozenset(("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")), "bins")(
+            name, value
+        )
     return whole(1, 10_000)(name, value) if type(value) is int else np.sort(numbers(name, value).reshape(-1)[:10_001])
+
+
+def one_or_many(name: str, value: Any) -> Any:
+    found = numbers(name, value)
+    return found if found.ndim else found.item()
+
+
+def label_or_labels(name: str, value: Any) -> Any:
+    return texts(name, value) if type(value) in (list, tuple) else text(name, value)
 
 
 def _place_of_legend(name: str, value: Any) -> Any:
@@ -114,12 +114,12 @@ OPTIONS: dict[str, Mapping[str, Converter]] = {
         "edgecolors": colours, "linewidths": _WIDTH,
     },
     "hist": {
-        **_FILLED, "color": colours, "bins": _bins, "density": yes,
-        "histtype": _one_of("bar step stepfilled", "histtype"),
+        **_FILLED, "label": label_or_labels, "color": colours, "bins": _bins, "density": yes, "stacked": yes,
+        "histtype": _one_of("bar barstacked step stepfilled", "histtype"),
     },
     "bar": {
         **_FILLED, "color": colours, "edgecolor": colours, "tick_label": texts,
-        "width": between(0, 1e9), "bottom": number, "align": _one_of("center edge", "align"),
+        "width": one_or_many, "bottom": one_or_many, "align": _one_of("center edge", "align"),
     },
     "imshow": {
         **_MAPPED, "origin": _ORIGIN, "aspect": _one_of("auto equal", "aspect"), "interpolation": name_of,
@@ -227,7 +227,10 @@ def _scatter(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
     given = {**dict(zip(("s", "c"), args[2:], strict=False)), **kwargs}
     options = options_of(name, {key: value for key, value in given.items() if value is not None})
     for key in ("s", "c"):
-        if isinstance(options.get(key), np.ndarray) and options[key].size not in (1, x.size):
+        given_ = options.get(key)
+        if isinstance(given_, np.ndarray) and given_.size not in (1, x.size):
+            if key == "c" and (given_.shape in ((x.size, 3), (x.size, 4)) or given_.shape in ((3,), (4,))):
+                continue  # colours, not numbers
             raise ValueError(f"{key} must be a scalar, or float array-like with the same size as x and y")
     return _add(axes, name, (x, y), options)
 
@@ -235,56 +238,31 @@ def _scatter(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 def _hist(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
     if not 1 <= len(args) <= 2:
         raise _wrong(name, "numbers, and perhaps bins")
-    given = {**({"bins": args[1]} if args[1:] else {}), **kwargs}
-    labels = given.pop("label", None) if type(given.get("label")) in (list, tuple) else None
-    series = series_of(name, args[0])
-    options = options_of(name, given)
-    if labels is not None:
-        options["label"] = texts(name, labels)
-    run.spend(8 * sum(each.size for each in series))
-    counts, edges = histogram(series, options)
-    made = _add(axes, name, tuple(series) if len(series) > 1 else (series[0],), options)
-    if len(series) == 1:
-        return array_value(counts[0]), array_value(edges), made
-    axes.figure.plots.hold(Call(name, tuple(series), {}))
-    return array_value(counts), array_value(edges), [made] * len(series)
+    options = options_of(name, {**({"bins": args[1]} if args[1:] else {}), **kwargs})
+    return histogram(axes, name, args[0], options)
 
 
-def _is_series(given: Any) -> bool:
-    """Whether a value has several numbers: no tensor or array of one element without dimensions."""
-    if isinstance(given, Tensor) or type(given) is NumPyArray:
-        return bool(given.array.ndim)
-    return type(given) in (list, tuple, range)
-
-
-def series_of(name: str, given: Any) -> list[np.ndarray]:
-    """The numbers of a histogram, or of several that stand side by side: a list of arrays, or the columns of one."""
-    several = type(given) in (list, tuple) and given and not all(type(each) in (int, float, bool) for each in given)
-    if several and any(_is_series(each) for each in given):
-        if len(given) > 1000:
-            raise ValueError("hist() draws at most 1000 series")
-        return [numbers(name, each).reshape(-1) for each in given]
-    values = numbers(name, given)
-    if values.ndim == 2 and not several:
-        return [values[:, k] for k in range(min(values.shape[1], 1000))]
-    values = values.reshape(-1)
-    if isinstance(given, Tensor) and given.array.dtype == np.float32:
-        values = values.astype(np.float32)  # whose edges are such numbers, too
-    return [values]
-
-
-def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bars:
-    if not 2 <= len(args) <= 3:
-        raise _wrong(name, "x, height, and perhaps width")
+def _bar(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
+    if not 2 <= len(args) <= 4:
+        raise _wrong(name, "x, height, and perhaps width and bottom")
     named = type(args[0]) in (list, tuple) and args[0] and all(type(each) is str for each in args[0])
     x: Any = texts(name, args[0]) if named else np.atleast_1d(numbers(name, args[0]))
     height = np.atleast_1d(numbers(name, args[1]))
     if len(height) not in (1, len(x)):
         raise ValueError("shape mismatch: objects cannot be broadcast to a single shape")
+    if _is_whole(args[1]):
+        height = height.astype(np.int64)
     height = np.broadcast_to(height, (len(x),)).copy()
-    call = Call(name, (x, height), options_of(name, {**({"width": args[2]} if args[2:] else {}), **kwargs}))
+    given = {**dict(zip(("width", "bottom"), args[2:], strict=False)), **kwargs}
+    call = Call(name, (x, height), options_of(name, given))
     axes.add(call)
     return Bars(call, axes)
+
+
+def _is_whole(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return all(type(each) is int for each in value)
+    return type(value) is int or getattr(getattr(value, "array", None), "dtype", np.dtype(float)).kind == "i"
 
 
 def _imshow(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
@@ -352,32 +330,30 @@ def _written(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
 
 def _legend(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Artist:
     given = dict(kwargs)
-    handles = None
+    handles = given.pop("handles", None)
+    labels = given.pop("labels", None)
     if len(args) == 2:
         handles, labels = args
-    elif "handles" in given:
-        handles, labels = given.pop("handles"), given.pop("labels", None) if not args else args[0]
-    if handles is not None:
-        found = _labelled(handles, labels)
-        return _add(axes, name, (), {**options_of(name, given), "handles": found})
-    if "labels" in given:
-        args = (given.pop("labels"),)
-    if len(args) > 1:
-        raise _wrong(name, "the labels, or nothing")
-    return _add(axes, name, tuple(texts(name, a) for a in args), options_of(name, given))
+    elif len(args) == 1:
+        labels = args[0]
+    elif args:
+        raise _wrong(name, "what was drawn and the labels, or the labels, or nothing")
+    options = options_of(name, given)
+    if handles is None:
+        return _add(axes, name, () if labels is None else (texts(name, labels),), options)
+    return _add(axes, name, (_handles(handles), None if labels is None else texts(name, labels)), options)
 
 
-def _labelled(handles: Any, labels: Any) -> list[Any]:
-    """What ``legend(handles, labels)`` shows: what was drawn, or shapes and lines that are not. What was drawn has
-    these names from now on."""
-    if type(handles) not in (list, tuple) or not all(type(each) in (Artist, Shape) for each in handles):
-        raise TypeError("legend() needs a list of what was drawn, or of lines and shapes")
-    for each, word in zip(handles, texts("legend", labels) if labels is not None else ()):
-        if type(each) is Shape:
-            each.options["label"] = word
-        else:
-            each.change(label=word)
-    return list(handles)
+def _handles(handles: Any) -> list[Any]:
+    """What a legend names: what was drawn, or shapes and lines that stand for it."""
+    if isinstance(handles, Bars):
+        return [handles]
+    if type(handles) not in (list, tuple) or len(handles) > 1000:
+        raise TypeError("legend() needs a list of what was drawn")
+    found = [each[0] if type(each) in (list, tuple) and each else each for each in handles]
+    if not all(isinstance(each, (Artist, Shape)) for each in found):
+        raise TypeError("legend() needs a list of what was drawn")
+    return found
 
 
 def _grid(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

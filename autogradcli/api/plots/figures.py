@@ -11,9 +11,20 @@ import numpy as np
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from ..arrays.values import NumPyScalar
+from .defaults import DEFAULTS
+from .made import Cycle
 
 #: Figures that are open, axes of one, calls of one of these, and numbers in all that is open.
 MOST_FIGURES, MOST_AXES, MOST_CALLS, MOST_HELD = 50, 100, 20_000, 1 << 22
+
+#: What makes axes in the place of others.
+SHARING = ("twinx", "twiny")
+
+#: The colours of lines, unless a program says otherwise.
+_CODES = "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf"
+TAB10 = Cycle(
+    "cycler", "cycler", (), {"color": [tuple(each / 255 for each in bytes.fromhex(code)) for code in _CODES.split()]}
+)
 
 
 class Call(NamedTuple):
@@ -22,13 +33,6 @@ class Call(NamedTuple):
     name: str
     args: tuple[Any, ...]
     options: dict[str, Any]
-    first: Any = None
-    """The call in whose place it stands, where the program has changed what was drawn."""
-
-    @property
-    def key(self) -> int:
-        """The same for a call and for those that took its place."""
-        return id(self if self.first is None else self.first)
 
 
 @shown_as("matplotlib.colors.Colour")
@@ -83,8 +87,7 @@ class Artist:
     def change(self, args: tuple[Any, ...] | None = None, **options: Any) -> None:
         """Draw other values, or draw them in another way."""
         old = self.call
-        first = old if old.first is None else old.first
-        self.call = Call(old.name, old.args if args is None else args, {**old.options, **options}, first)
+        self.call = Call(old.name, old.args if args is None else args, {**old.options, **options})
         if self.axes is not None:
             self.axes.calls[:] = [self.call if each is old else each for each in self.axes.calls]
             if args is not None:
@@ -101,59 +104,46 @@ class Artist:
 
 @shown_as("matplotlib.container.BarContainer")
 class Bars(Artist):
-    """Bars, each of which can be asked and coloured."""
+    """Bars, one after another: what ``bar``, ``barh`` and ``hist`` drew."""
 
-    __slots__ = ()
+    __slots__ = ("path",)
+
+    def __init__(self, call: Call, axes: Axes | None = None, path: tuple[Any, ...] = ()) -> None:
+        super().__init__(call, axes)
+        self.path = path
+        """Where the bars are in what Matplotlib's call gives."""
 
     def __len__(self) -> int:
-        return len(self.call.args[1])
+        if self.call.name == "hist":
+            return len(self.call.options["bins"]) - 1
+        return len(self.call.args[0])
 
-    def __iter__(self) -> Iterator[Bar]:
-        return (Bar(self, k) for k in range(len(self)))
+    def __iter__(self) -> Iterator[Piece]:
+        return (self[k] for k in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
-        return list(self)[index] if type(index) is slice else Bar(self, range(len(self))[whole_index(index)])
+        if type(index) is slice:
+            return [self[k] for k in range(*index.indices(len(self)))]
+        k = operator.index(whole_index(index))
+        if not -len(self) <= k < len(self):
+            raise IndexError("tuple index out of range")
+        return Piece(self, (*self.path, k % len(self)))
 
     def __repr__(self) -> str:
         return f"<BarContainer object of {len(self)} artists>"
 
 
-@shown_as("matplotlib.patches.Rectangle")
-class Bar:
-    """One of some bars."""
+@shown_as("matplotlib.patches.Patch")
+class Piece:
+    """One of the parts that a call drew: a bar, a box, a text."""
 
-    __slots__ = ("bars", "index")
+    __slots__ = ("of", "path")
 
-    def __init__(self, bars: Bars, index: int) -> None:
-        self.bars, self.index = bars, index
-
-    def sizes(self) -> tuple[float, float, float, float]:
-        """Left, bottom, width and height."""
-        (xs, heights), options = self.bars.call.args[:2], self.bars.call.options
-        at = self.index
-        x = float(at) if isinstance(xs, list) else float(xs[at])
-        length = _one_of(options.get("width", options.get("height", 0.8)), at)
-        base = _one_of(options.get("bottom", options.get("left", 0.0)), at)
-        start = x if options.get("align") == "edge" else x - length / 2
-        return (start, base, length, float(heights[at])) if self.bars.call.name == "bar" else (
-            base, start, float(heights[at]), length)  # fmt: skip
-
-    def paint(self, key: str, value: Any) -> None:
-        """Give it a colour of its own."""
-        known = self.bars.call.options.get(key, "C0")
-        each = list(known) if isinstance(known, list) and len(known) == len(self.bars) else [known] * len(self.bars)
-        each[self.index] = value
-        options: dict[str, Any] = {key: each}
-        self.bars.change(None, **options)
+    def __init__(self, of: Artist, path: tuple[Any, ...]) -> None:
+        self.of, self.path = of, path
 
     def __repr__(self) -> str:
-        left, bottom, width, height = self.sizes()
-        return f"Rectangle(xy=({left:g}, {bottom:g}), width={width:g}, height={height:g}, angle=0)"
-
-
-def _one_of(given: Any, at: int) -> float:
-    found = np.asarray(given, float).reshape(-1)
-    return float(found[at if found.size > 1 else 0])
+        return f"<matplotlib.patches.Patch object at 0x{id(self):x}>"
 
 
 @shown_as("matplotlib.patches.Patch")
@@ -184,23 +174,26 @@ class Measure:
 
 @shown_as("matplotlib.axes._axes.Axes")
 class Axes:
-    __slots__ = ("beside", "calls", "figure", "key", "place", "solid")
+    __slots__ = ("calls", "figure", "look", "made", "place")
 
-    def __init__(self, figure: Figure, place: tuple[float, ...], solid: bool = False) -> None:
+    def __init__(self, figure: Figure, place: tuple[float, ...], look: str = "") -> None:
         self.figure = figure
         self.place = place
         """Rows, columns, and which of them, from 1; or four parts of the figure: left, bottom, width, height."""
-        self.solid = solid
-        """Whether they have three dimensions."""
-        self.beside: tuple[Any, ...] | None = None
-        """Axes whose x or y these share, or in which they stand: the axes, how, and where."""
+        self.look = look
+        """What Matplotlib calls a projection: ``3d``, ``polar``, or nothing."""
+        self.made: Call | None = None
+        """What made them of other axes or of a bar of colours, where something did: ``twinx``, ``inset_axes``."""
         self.calls: list[Call] = []
-        self.key = self
-        """Itself; of a copy for an animation the axes that it is a copy of."""
 
     def __repr__(self) -> str:
         title = next((c.args[0] for c in reversed(self.calls) if c.name == "set_title"), "")
         return "<Axes: " + (f"title={{'center': {title!r}}}" if title else "") + ">"
+
+    @property
+    def solid(self) -> bool:
+        """Whether they have three dimensions."""
+        return self.look == "3d"
 
     def add(self, call: Call) -> None:
         if len(self.calls) >= MOST_CALLS:
@@ -261,57 +254,68 @@ class AxesGrid:
 
 @shown_as("matplotlib.figure.Figure")
 class Figure:
-    __slots__ = ("axes", "calls", "number", "pause", "plots", "settings", "size", "styles")
+    __slots__ = ("axes", "calls", "name", "number", "pause", "plots", "settings", "size", "styles")
 
     def __init__(self, plots: Plots, number: int, size: tuple[float, float]) -> None:
         self.plots = plots
         self.number = number
         self.size = size
         """In inches."""
+        self.name = ""
+        self.pause = 0.0
+        """Milliseconds for which it is seen, where it is a frame of an animation."""
         self.axes: list[Axes] = []
         self.calls: list[Call] = []
-        self.pause = 0.0
-        """Seconds that it is shown, as a part of an animation."""
-        self.settings = dict(plots.settings)
-        """``rcParams`` and the styles, as they were when it was made."""
-        self.styles = tuple(plots.styles)
-
-    def frame(self, pause: float) -> Figure:
-        """A copy as it is now, to be shown for some seconds."""
-        made = Figure(self.plots, self.number, self.size)
-        made.calls, made.pause = list(self.calls), pause
-        made.settings, made.styles = self.settings, self.styles
-        copies: dict[int, Axes] = {}
-        for axes in self.axes:
-            copies[id(axes)] = copied = Axes(made, axes.place, axes.solid)
-            copied.calls, copied.key = list(axes.calls), axes.key
-            if axes.beside is not None:
-                copied.beside = (copies.get(id(axes.beside[0]), axes.beside[0]), *axes.beside[1:])
-            made.axes.append(copied)
-        return made
+        self.styles: tuple[str, ...] = ()
+        self.settings: dict[str, Any] = {}
+        """What ``rcParams`` said when axes were made last, where that isn't Matplotlib's own."""
 
     def __repr__(self) -> str:
         return f"<Figure size {self.size[0] * 100:.0f}x{self.size[1] * 100:.0f} with {len(self.axes)} Axes>"
 
-    def add_axes(self, *place: float, solid: bool = False) -> Axes:
+    def add_axes(self, *place: Any, look: str = "") -> Axes:
         """The axes of that place; they are made where there are none."""
-        found = next((axes for axes in self.axes if axes.place == place and axes.beside is None), None)
-        if found is None or found.solid != solid:
-            found = self.new_axes(place, solid)
+        found = next((axes for axes in self.axes if axes.place == place and axes.made is None), None)
+        if found is None or found.look != look:
+            found = self.new_axes(place, look)
         self.plots.axes = found
         return found
 
-    def new_axes(self, place: tuple[float, ...], solid: bool = False) -> Axes:
+    def new_axes(self, place: tuple[float, ...], look: str = "") -> Axes:
         if len(self.axes) >= MOST_AXES:
             raise MemoryError(f"a figure has at most {MOST_AXES} axes")
-        found = Axes(self, place, solid)
+        found = Axes(self, place, look)
+        self.styles, self.settings = tuple(self.plots.styles), self.plots.changed()
         self.axes.append(found)
         return found
+
+    def last(self) -> Axes | None:
+        """The axes that were made last, bars of colours and insets aside."""
+        return next((each for each in reversed(self.axes) if each.made is None or each.made.name in SHARING), None)
 
     def add(self, call: Call) -> None:
         if len(self.calls) >= MOST_CALLS:
             raise MemoryError(f"more than {MOST_CALLS:,} calls change this figure")
         self.calls.append(call)
+
+
+#: Settings that are used when a figure is drawn; others, such as how a PDF holds its fonts, are kept and no more.
+SETTINGS = frozenset((*DEFAULTS, "axes.prop_cycle"))
+
+
+def setting(key: str, value: Any) -> Any:
+    """A value of ``rcParams`` as data, of the kind of Matplotlib's own. Raises ValueError for another kind."""
+    usual = DEFAULTS.get(key)
+    if type(value) is Cycle or value is None or type(value) is bool:
+        return value
+    if type(value) in (int, float):
+        return float(value) if type(usual) is float else value
+    if type(value) is str:
+        return value[:1000]
+    if type(value) in (list, tuple) and all(type(each) in (int, float, str) for each in value):
+        numbers = type(usual) is list and all(type(each) is float for each in usual)
+        return [float(each) if numbers and type(each) is not str else each for each in value[:1000]]
+    raise ValueError(f"Key {key}: {type(value).__name__} objects are no settings")
 
 
 class Plots:
@@ -327,16 +331,25 @@ class Plots:
         self.last = 0
         self.names: dict[str, int] = {}
         """Numbers of figures that have names."""
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[str, Any] = {**DEFAULTS, "axes.prop_cycle": TAB10}
         """``rcParams``."""
         self.styles: list[str] = []
-        """What ``plt.style.use`` has named."""
+        """Styles of Matplotlib's that are in use."""
+
+    def changed(self) -> dict[str, Any]:
+        """The settings that a program made."""
+        return {
+            key: setting(key, value)
+            for key, value in self.settings.items()
+            if value is not TAB10 and key in SETTINGS and DEFAULTS.get(key) != value
+        }
 
     @staticmethod
     def is_drawing(value: Any) -> bool:
         """Whether a value is what a call that draws gives, which nobody wants to read."""
-        each = value if type(value) in (list, tuple) else (value,)
-        return any(type(one) in DRAWINGS for one in each[:4])
+        each = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else (value,)
+        flat = [one[0] if type(one) is list and one else one for one in each[:4]]
+        return any(type(one) in DRAWINGS for one in flat)
 
     def hold(self, call: Call) -> None:
         self.held += sum(a.size for a in (*call.args, *call.options.values()) if isinstance(a, np.ndarray))
@@ -352,12 +365,14 @@ class Plots:
             number = max(self.figures, default=0) + 1 if number is None else number
             found = self.figures[number] = Figure(self, number, size)
         self.last = found.number
-        self.axes = found.axes[-1] if found.axes else None
+        self.axes = found.last()
         return found
 
     def figure(self) -> Figure:
         """The current one; a new one where none is open."""
-        return self.figures.get(self.last) or self.new(SIZE)
+        return self.figures.get(self.last) or self.new(
+            tuple(setting("figure.figsize", self.settings.get("figure.figsize", SIZE)))
+        )
 
     def current(self) -> Axes:
         figure = self.figure()
@@ -372,7 +387,7 @@ class Plots:
         if self.last not in self.figures:
             self.last = max(self.figures, default=0)
             last = self.figures.get(self.last)
-            self.axes = last.axes[-1] if last is not None and last.axes else None
+            self.axes = last.last() if last is not None else None
         if not self.figures:
             self.held = 0
 
@@ -380,5 +395,5 @@ class Plots:
 #: Inches of a figure, where a program says nothing.
 SIZE = (6.4, 4.8)
 
-#: Classes of what drawing gives.
-DRAWINGS: set[type] = {Artist, Bars, Bar, Axes, Figure, AxesGrid, Shape}
+#: Kinds of values that calls which draw give.
+DRAWINGS: list[type] = [Artist, Bars, Piece, Axes, Figure, AxesGrid, Shape]

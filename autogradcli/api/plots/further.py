@@ -14,10 +14,11 @@ import numpy as np
 from ...engine.tensor import Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray, NumPyScalar
-from .colour_maps import ColourMap, as_data
-from .figures import Artist, Axes, Bars, Call, Measure, Tone, Tones
+from .colour_maps import as_data
+from .figures import Artist, Axes, Call, Measure, Tone, Tones
+from .made import Made
 from .plain_data import DEEPEST, MARKERS, MOST_NUMBERS, Converter, between, choice, numbers, text
-from .real_colours import Norm
+from .several import of_call
 
 #: Methods of Matplotlib's axes that draw or set something, and take data alone.
 PASSED = frozenset(
@@ -54,7 +55,7 @@ SAFE = frozenset(
         *("alpha", "animated", "antialiased", "aa", "angles", "arrowprops", "arrowstyle", "aspect", "autopct", "axis"),
         *("boxstyle", "shrinkA", "shrinkB", "mutation_scale", "relpos"),
         *("backgroundcolor", "barsabove", "bbox", "bottom", "c", "clip_on", "cmap", "color", "colors", "counterclock"),
-        *("closed", "connectionstyle", "cumulative", "dashes", "data_aspect", "density", "ec", "ecolor", "edgecolor"),
+        *("connectionstyle", "cumulative", "dashes", "data_aspect", "density", "ec", "ecolor", "edgecolor"),
         *("edgecolors", "elev", "azim", "roll", "errorevery", "explode", "extent", "facecolor", "facecolors", "fc"),
         *("fill", "fillstyle", "fmt", "fontdict", "fontname", "family", "fontfamily", "fontstyle", "fontweight"),
         *("frameon", "fancybox", "shadow", "framealpha", "bbox_to_anchor", "borderaxespad", "handlelength", "ncol"),
@@ -62,14 +63,18 @@ SAFE = frozenset(
         *("horizontalalignment", "interpolation", "joinstyle", "label", "labelcolor", "labels", "left", "right"),
         *("labelbottom", "labelleft", "labelright", "labelrotation", "labeltop", "length_includes_head", "linestyle"),
         *("linestyles", "loc", "log", "lolims", "ls", "marker", "markeredgecolor", "markerfacecolor", "mec", "mfc"),
-        *("minlength", "minor", "multialignment", "norm", "notch", "orientation", "origin", "pctdistance", "pivot"),
+        *("minlength", "minor", "multialignment", "notch", "orientation", "origin", "pctdistance", "pivot"),
         *("positions", "radius", "range", "rotation", "rotation_mode", "rwidth", "s", "scale", "scale_units"),
         *("scilimits", "shading", "showfliers", "showmeans", "showmedians", "showextrema", "stacked", "startangle"),
         *("style", "textcoords", "tight", "top", "transform", "units", "uplims", "va"),
         *("verticalalignment", "vert", "visible"),
         *("vmax", "vmin", "weight", "weights", "where", "which", "width", "widths", "wrap"),
         *("x", "xerr", "xmax", "xmin"),
-        *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder", "enable", "offset"),
+        *("patch_artist", "boxprops", "medianprops", "flierprops", "whiskerprops", "capprops", "meanprops", "meanline"),
+        *("whis", "sym", "showcaps", "showbox", "tick_labels", "bw_method", "points", "quantiles", "wedgeprops"),
+        *("textprops", "labeldistance", "normalize", "rotatelabels", "frame", "center", "markerfirst", "edge"),
+        *("norm", "slope", "closed", "theta1", "theta2", "ref", "enable", "offset"),
+        *("xy", "xycoords", "xytext", "y", "yerr", "ymax", "ymin", "z", "zdir", "zorder"),
         *("step", "baseline", "direction", "arrowsize", "antialiased", "depthshade", "ncols", "numpoints", "title"),
         *("title_fontsize", "borderpad", "labelspacing", "columnspacing", "scatterpoints", "snap"),
         *("aspect", "adjustable"),
@@ -83,7 +88,7 @@ def plain_value(name: str, key: str, value: Any, depth: int = 0) -> Any:
     """A value as data that Matplotlib takes: arrays, numbers, texts, None, and containers of these."""
     value = as_data(value)
     kind = type(value)
-    if value is None or kind is bool or kind in (Tone, Tones, Measure, ColourMap, Norm):
+    if value is None or kind is bool or kind in (Tone, Tones, Measure) or isinstance(value, Made):
         return value
     if kind is str:
         return text(name, value)
@@ -140,10 +145,11 @@ def passed(axes: Axes, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
     call = Call(name, tuple(plain_value(name, "", value) for value in args), options)
     axes.add(call)
     made = Artist(call, axes)
-    return _several(name, call, made, axes)
+    found = of_call(call, axes)
+    return _several(name, call, made) if found is None else found
 
 
-def _several(name: str, call: Call, made: Artist, axes: Axes) -> Any:
+def _several(name: str, call: Call, made: Artist) -> Any:
     """What Matplotlib gives in the place of one artist: a histogram's numbers, a list of lines."""
     if name == "hist2d":
         try:
@@ -155,13 +161,6 @@ def _several(name: str, call: Call, made: Artist, axes: Axes) -> Any:
         return NumPyArray(counts), NumPyArray(xs), NumPyArray(ys), made
     if name in ("step", "plot3D", "fill", "stackplot"):
         return [made]
-    if name == "barh":
-        x, y = call.args[:2] if len(call.args) > 1 else ([], [])
-        width = np.atleast_1d(np.asarray(y, float))
-        known = (
-            list(x) if isinstance(x, (list, tuple)) and x and type(x[0]) is str else np.atleast_1d(np.asarray(x, float))
-        )
-        return Bars(Call(name, (known, np.broadcast_to(width, (len(known),))), call.options, call), axes)
     return made if name not in _SETTING and not name.startswith(("set_", "invert_")) else None
 
 

@@ -59,7 +59,7 @@ def axes_at(figure: Any, cell: Cell, projection: Any) -> Axes:
     """The axes of a figure at a cell; they are made where there are none."""
     if type(figure) is not Figure:
         raise TypeError(f"a figure is needed, not {type(figure).__name__}")
-    return figure.add_axes(*cell.grid.place(cell.at), solid=projection == "3d")
+    return figure.add_axes(*cell.grid.place(cell.at), look="3d" if projection == "3d" else "")
 
 
 def _subplots(self: Value, **kwargs: Value) -> Any:

@@ -15,9 +15,8 @@ from ..tensor.attributes import array_value
 from . import drawing
 from .figures import Artist, Axes, AxesGrid, Call, Figure, Measure
 from .further import plain_value
-from .plain_data import between, numbers, text, texts
+from .plain_data import between, numbers, pair, text, texts
 from .pyplot import PYPLOT, plots
-from .real_colours import number_value
 
 
 @shown_as("matplotlib.spines.Spine")
@@ -72,20 +71,8 @@ def _measure(name: str) -> Callable[[Any], Measure]:
     return lambda axes: Measure(name)
 
 
-class Spines(dict[str, Part]):
-    """The sides of a frame, by name; several at once by a list of names."""
-
-    def __getitem__(self, name: Any) -> Part:
-        if type(name) is list:
-            sides = [self[each] for each in name]
-            return Part(sides[0].axes, " ".join(each.name for each in sides))
-        if name == slice(None):
-            return self[list(self)]
-        return dict.__getitem__(self, name)
-
-
-def _spines(axes: Any) -> Spines:
-    return Spines({side: Part(axes, side) for side in SIDES})
+def _spines(axes: Any) -> dict[str, Part]:
+    return {side: Part(axes, side) for side in SIDES}
 
 
 def _artist(value: Any) -> Artist:
@@ -165,7 +152,7 @@ def _beside(axes: Any, which: str) -> Axes:
     if type(axes) is not Axes:
         raise TypeError(f"axes are needed, not {type(axes).__name__}")
     made = axes.figure.new_axes(axes.place)
-    made.beside = (axes, which)
+    made.made = Call(which, (axes,), {})
     plots().axes = made
     return made
 
@@ -230,16 +217,28 @@ def _ticks(axis: str) -> Any:
 
 
 def _limits(name: str) -> Any:
-    def get(axes: Value) -> tuple[Any, Any]:
+    def get(axes: Value) -> tuple[float, float]:
         axes = _axes(axes)
         found = next((c.args for c in reversed(axes.calls) if c.name == f"set_{name}"), None)
         if found is None or None in found:
             raise NotImplementedError(
                 f"get_{name}() knows limits that set_{name}() has set: others are found when drawing"
             )
-        return number_value(found[0]), number_value(found[1])
+        return found[0], found[1]
 
     return get
+
+
+def _inches(self: Value) -> Any:
+    """How wide and high it is."""
+    return array_value(np.array(self.size)) if type(self) is Figure else _laid_out(self)
+
+
+def _resized(self: Value, w: Value, h: Value = None, forward: Value = True) -> None:
+    """Make the figure so wide and high, in inches."""
+    if type(self) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(self).__name__}")
+    self.size = pair(0.5, 50)("set_size_inches", w if h is None else (w, h))
 
 
 def figtext(x: Value, y: Value, s: Value, **kwargs: Value) -> None:
@@ -298,10 +297,8 @@ def _ticked(name: str) -> Any:
 def setp(obj: Value, *args: Value, **kwargs: Value) -> None:
     """Draw what was drawn in another way; texts of a legend stay as they are."""
     for each in obj if type(obj) in (list, tuple) else [obj]:
-        if isinstance(each, Artist):
+        if type(each) is Artist:
             _set(each, **kwargs)
-        elif type(each).__name__ == "Text":
-            each.set(**kwargs)
 
 
 def _texts_of(legend: Value) -> list[Any]:
@@ -328,7 +325,7 @@ def _solid_axes(fig: Value, *args: Value, **kwargs: Value) -> Axes:
     """Axes in three dimensions that fill a figure."""
     if type(fig) is not Figure:
         raise TypeError(f"a figure is needed, not {type(fig).__name__}")
-    return fig.add_axes(1, 1, 1, solid=True)
+    return fig.add_axes(1, 1, 1, look="3d")
 
 
 def _method(kind: type, name: str, call: Any) -> None:
@@ -374,7 +371,7 @@ def _register() -> None:
     for name in sorted(OF_PARTS):
         _method(Part, name, _told(name))
     for name, call in (
-        ("set_data", set_data), ("set_array", set_data), ("set_xdata", set_xdata), ("set_ydata", set_ydata),
+        ("set_data", set_data), ("set_xdata", set_xdata), ("set_ydata", set_ydata),
         ("set", _set), ("remove", _remove), ("get_data", _get_data),
     ):  # fmt: skip
         _method(Artist, name, call)
@@ -382,10 +379,12 @@ def _register() -> None:
         _method(Artist, f"set_{name}", _setter(name))
         attributes_of(Artist)[f"get_{name}"] = Method(_getter(name), "How it is drawn.")
     for name, call in (
-        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _laid_out),
+        ("subplots_adjust", _laid_out), ("autofmt_xdate", _laid_out), ("set_size_inches", _resized),
+        ("get_size_inches", _inches),
         ("text", _figure_text), ("align_labels", _laid_out), ("set_tight_layout", _laid_out),
     ):  # fmt: skip
         _method(Figure, name, call)
+    attributes_of(Figure)["get_label"] = Method(lambda figure: figure.name, "The name that it was made with.")
     attributes_of(Figure)["canvas"] = Property(lambda figure: figure, doc="The figure: there is no window.")
     for name in ("draw", "draw_idle", "flush_events"):
         _method(Figure, name, _laid_out)

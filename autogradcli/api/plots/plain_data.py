@@ -12,6 +12,7 @@ from ...engine.tensor import MetaTensor, Tensor
 from ...numerics.limits import run
 from ..arrays.values import NumPyArray, NumPyScalar
 from .figures import Tone, Tones
+from .made import MapData, Norm
 
 #: Numbers that one call may draw, characters of a text, and lists inside one another.
 MOST_NUMBERS, MOST_TEXT, DEEPEST = 1 << 20, 1000, 4
@@ -151,6 +152,18 @@ def name_of(name: str, value: Any) -> str | None:
     if type(value) is not str or not _NAME.fullmatch(value):
         raise ValueError(f"{name}() needs a name of Matplotlib's here")
     return value
+
+
+def map_of(name: str, value: Any) -> Any:
+    """The name of a colour map, or what makes one."""
+    return value if isinstance(value, MapData) else name_of(name, value)
+
+
+def norm_of(name: str, value: Any) -> Any:
+    """A norm, the name of a scale, or None."""
+    if isinstance(value, Norm):
+        return value
+    return choice(frozenset(("linear", "log", "symlog")), "norm")(name, value)
 
 
 def choice(allowed: frozenset[str], what: str) -> Converter:

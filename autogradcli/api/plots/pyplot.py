@@ -17,11 +17,11 @@ from ..calls.python_function import PythonFunction, renamed
 from ..calls.registry import Method, Property, attributes_of, namespace
 from ..nn.kept_files import name_of_file
 from . import drawing
-from .cells import SPACES, Cell, Grid
-from .figures import MOST_AXES, SIZE, Axes, AxesGrid, Call, Figure, Plots
+from .cells import Cell
+from .defaults import DEFAULTS
+from .figures import MOST_AXES, SETTINGS, Axes, AxesGrid, Call, Figure, Plots, setting
 from .further import SOLID
 from .plain_data import between, numbers, pair, text, whole
-from .settings_kept import Settings
 
 PYPLOT = "matplotlib.pyplot"
 #: A file's name, perhaps in folders below the one that ``--plots`` names, and no way out of it.
@@ -41,14 +41,16 @@ def plots() -> Plots:
         for module in (
             "parts",
             "grids",
+            "insets",
+            "pieces",
+            "shapes",
+            "settings",
+            "animations",
+            "colours",
             "reading_back",
-            "colour_bars",
-            "placed_axes",
-            "style_settings",
         ):  # figures and axes have names of theirs, which nobody asks an index for
             loader.load(f"api.plots.{module}")
         state.plots = Plots()
-        state.plots.settings = Settings()
     found: Plots = state.plots
     return found
 
@@ -79,17 +81,20 @@ def _on_given(name: str) -> Callable[..., Any]:
     return call
 
 
-def _size(figsize: Any, dpi: Any) -> tuple[float, float]:
+def size_of(figsize: Any, dpi: Any) -> tuple[float, float]:
     if dpi is not None:
         between(10, 1200)("figure", dpi)
     wanted = figsize if figsize is not None else settings().get("figure.figsize")
-    size: tuple[float, float] = pair(0.5, 50)("figure", wanted) or SIZE
+    size: tuple[float, float] = pair(0.5, 50)("figure", wanted)
     return size
 
 
 def settings() -> dict[str, Any]:
-    """``rcParams`` of the session that runs: the size of figures counts, the rest is kept."""
+    """``rcParams`` of the session that runs: how everything is drawn."""
     found: dict[str, Any] = plots().settings
+    for key, value in found.items():
+        if key in SETTINGS and value is not DEFAULTS.get(key):
+            found[key] = setting(key, value)
     return found
 
 
@@ -102,7 +107,9 @@ def figure(
     held = plots()
     if type(num) is str:
         num = held.names.setdefault(text("figure", num), max(held.figures, default=0) + 1)
-    made = held.new(_size(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
+    named = next((name for name, number in held.names.items() if number == num), "")
+    made = held.new(size_of(figsize, dpi), None if num is None else whole(0, 10_000)("figure", num))
+    made.name = named
     if clear:
         clf()
     return made
@@ -118,31 +125,14 @@ def subplots(
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     if rows * columns > MOST_AXES:
         raise ValueError(f"a figure has at most {MOST_AXES} axes")
-    with_each = dict(subplot_kw) if type(subplot_kw) is dict else {}
-    solid = _solid("subplots", with_each.pop("projection", None))
-    made = plots().new(_size(figsize, dpi))
-    ratios = dict(gridspec_kw) if type(gridspec_kw) is dict else {}
-    ratios |= {k: v for k, v in (("width_ratios", width_ratios), ("height_ratios", height_ratios)) if v is not None}
-    cells = _cells(made, rows, columns, solid, ratios)
-    shared = {k: v for k, v in (("x", sharex), ("y", sharey)) if v in (True, "all", "row", "col")}
-    if shared:
-        made.add(Call("shared", (tuple(cells), (rows, columns)), shared))
-    for cell in cells:
-        _made_with(cell, "subplots", dict(with_each))
+    look = _look("subplots", (subplot_kw if type(subplot_kw) is dict else {}).get("projection"))
+    made = plots().new(size_of(figsize, dpi))
+    cells = [made.add_axes(rows, columns, k + 1, look=look) for k in range(rows * columns)]
+    _shared(cells, columns, sharex, sharey)
     if squeeze is False:
         return made, AxesGrid(cells, (rows, columns))
     shape = tuple(n for n in (rows, columns) if n > 1)
     return made, AxesGrid(cells, shape) if shape else cells[0]
-
-
-def _cells(made: Figure, rows: int, columns: int, solid: bool, ratios: dict[str, Any]) -> list[Axes]:
-    """Axes in all cells of a grid, which may be of different sizes."""
-    known = {name: ratios[name] for name in ("width_ratios", "height_ratios") if ratios.get(name) is not None}
-    if not known:
-        return [made.add_axes(rows, columns, k + 1, solid=solid) for k in range(rows * columns)]
-    grid = Grid(rows, columns, known.get("width_ratios"), known.get("height_ratios"), made)
-    grid.spaces |= {name: float(numbers("subplots", ratios[name])) for name in SPACES if ratios.get(name) is not None}
-    return [made.add_axes(*grid.place(cell.at), solid=solid) for cell in grid]
 
 
 def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -163,22 +153,52 @@ def _place(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     return rows, columns, index
 
 
-def _solid(name: str, projection: Any) -> bool:
-    if projection not in (None, "rectilinear", "3d"):
-        raise ValueError(f"{name}() knows the projection '3d' and no other")
-    return bool(projection == "3d")
+def _look(name: str, projection: Any) -> str:
+    if projection not in (None, "rectilinear", "3d", "polar"):
+        raise ValueError(f"{name}() knows the projections '3d' and 'polar' and no other")
+    return "" if projection in (None, "rectilinear") else str(projection)
 
 
 def subplot(*args: Value, projection: Value = None, **kwargs: Value) -> Axes:
     """The axes of a place in the current figure: ``subplot(2, 1, 1)`` or ``subplot(211)``."""
-    found = plots().figure().add_axes(*_place("subplot", args), solid=_solid("subplot", projection))
+    found = plots().figure().add_axes(*_place("subplot", args), look=_look("subplot", projection))
     _made_with(found, "subplot", kwargs)
     return found
 
 
+def share(made: Axes, axis: str, other: Axes) -> None:
+    """Let axes have the limits and the scale of others."""
+    if other is not made and other.figure is made.figure:
+        made.add(Call("share", (axis, other), {}))
+
+
+def _shared(cells: list[Axes], columns: int, sharex: Any, sharey: Any) -> None:
+    """Axes of a grid that share a scale by rows, by columns or all; the inner ones have no numbers then. Raises
+    ValueError in Matplotlib's words."""
+    for axis, way in (("x", sharex), ("y", sharey)):
+        way = ("all" if way else "none") if type(way) in (bool, int) else way
+        if way not in ("all", "none", "row", "col"):
+            known = "'all', 'row', 'col', 'none'"
+            raise ValueError(f"{str(way)[:40]!r} is not a valid value for share{axis}; supported values are {known}")
+        for k, each in enumerate(cells):
+            first = {"all": 0, "row": k - k % columns, "col": k % columns}.get(way)
+            if first is None:
+                continue
+            share(each, axis, cells[first])
+            inner = k + columns < len(cells) if axis == "x" else k % columns > 0
+            if inner and way in ("all", "col" if axis == "x" else "row"):
+                drawing.draw(
+                    each, "tick_params", (), {"axis": axis, "labelbottom" if axis == "x" else "labelleft": False}
+                )
+
+
 def _made_with(made: Axes, name: str, given: dict[str, Any]) -> None:
     """Set what new axes were given: what ``set`` takes, and a few that draw nothing."""
-    for key in ("sharex", "sharey", "label", "polar", "autoscale_on", "zorder"):
+    for axis in "xy":
+        other = given.pop(f"share{axis}", None)
+        if type(other) is Axes:
+            share(made, axis, other)
+    for key in ("label", "polar", "autoscale_on", "zorder"):
         given.pop(key, None)
     for key, told in (("frameon", "set_frame_on"), ("facecolor", "set_facecolor"), ("fc", "set_facecolor")):
         if key in given:
@@ -195,7 +215,7 @@ def axes(arg: Value = None, projection: Value = None, **kwargs: Value) -> Axes:
         plots().axes = arg
         return arg
     if arg is None:
-        found = plots().figure().add_axes(1, 1, 1, solid=_solid("axes", projection))
+        found = plots().figure().add_axes(1, 1, 1, look=_look("axes", projection))
         _made_with(found, "axes", kwargs)
         return found
     return _add_axes(plots().figure(), arg, projection, **kwargs)
@@ -207,16 +227,19 @@ def _add_axes(self: Value, rect: Value, projection: Value = None, **kwargs: Valu
     parts = numbers("add_axes", rect)
     if parts.shape != (4,) or not ((parts >= -1) & (parts <= 2)).all():
         raise ValueError("add_axes() takes left, bottom, width and height as parts of the figure")
-    found = _figure_of(self).new_axes(tuple(parts.tolist()), _solid("add_axes", projection))
+    found = _figure_of(self).new_axes(tuple(parts.tolist()), _look("add_axes", projection))
     _made_with(found, "add_axes", kwargs)
     plots().axes = found
     return found
 
 
-def _figure_subplots(self: Value, nrows: Value = 1, ncols: Value = 1, **kwargs: Value) -> Any:
+def _figure_subplots(
+    self: Value, nrows: Value = 1, ncols: Value = 1, *, sharex: Value = False, sharey: Value = False, **kwargs: Value
+) -> Any:
     found = _figure_of(self)
     rows, columns = (whole(1, MOST_AXES)("subplots", n) for n in (nrows, ncols))
     cells = [found.add_axes(rows, columns, k + 1) for k in range(rows * columns)]
+    _shared(cells, columns, sharex, sharey)
     shape = tuple(n for n in (rows, columns) if n > 1)
     return AxesGrid(cells, shape) if shape else cells[0]
 
@@ -308,14 +331,17 @@ def _savefig(
 
 
 def _add_subplot(self: Value, *args: Value, projection: Value = None, **kwargs: Value) -> Axes:
-    found = _figure_of(self).add_axes(*_place("add_subplot", args), solid=_solid("add_subplot", projection))
+    found = _figure_of(self).add_axes(*_place("add_subplot", args), look=_look("add_subplot", projection))
     _made_with(found, "add_subplot", kwargs)
     return found
 
 
 def _figure_gca(self: Value) -> Axes:
     figure = _figure_of(self)
-    return figure.axes[-1] if figure.axes else figure.add_axes(1, 1, 1)
+    current = plots().axes
+    if current is not None and current.figure is figure:
+        return current
+    return figure.last() or figure.add_axes(1, 1, 1)
 
 
 def _figure_show(self: Value) -> None:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ...numerics.naming import shown_as
 from ..calls.argument_types import Value
 from ..calls.python_function import PythonFunction, renamed
-from ..calls.registry import Method, Property, attributes_of, namespace
-from ..tensor.attributes import array_value
+from ..calls.registry import CONSTRUCTORS, Method, Property, attributes_of, namespace
 from . import drawing
 from .figures import Artist, Axes, Call, Figure
-from .further import SAFE, keyword
 from .plain_data import text, whole
-from .pyplot import PYPLOT, plots, settings
+from .pyplot import PYPLOT, plots, size_of
 
 #: Calls whose lines ``get_lines`` gives.
 _LINES = ("plot", "semilogx", "semilogy", "loglog")
@@ -33,14 +28,15 @@ def _figure(value: Any) -> Figure:
     return value
 
 
-def _is_line(call: Call) -> bool:
-    return call.name == "add_patch" and call.args[0] == "Line2D"
-
-
-def _lines(self: Value) -> list[Artist]:
+def _lines(self: Value) -> list[Any]:
     """The lines that were drawn in the axes."""
     found = _axes(self)
-    return [Artist(call, found) for call in found.calls if call.name in _LINES or _is_line(call)]
+    lines = [
+        call.args[0] if call.name == "add_line" else Artist(call, found)
+        for call in found.calls
+        if call.name in _LINES or call.name == "add_line"
+    ]
+    return lines
 
 
 def _handles(self: Value) -> tuple[list[Artist], list[str]]:
@@ -58,6 +54,19 @@ def _told(name: str) -> Any:
     return said
 
 
+def _scaled(axis: str) -> Any:
+    def scale(self: Value) -> str:
+        """The scale of the axis: ``linear``, ``log`` or ``symlog``."""
+        for call in reversed(_axes(self).calls):
+            if call.name == f"set_{axis}scale":
+                return str(call.args[0])
+            if call.name in (f"semilog{axis}", "loglog"):
+                return "log"
+        return "linear"
+
+    return scale
+
+
 def _removed(self: Value) -> None:
     """Take the axes out of their figure."""
     _take_out(_axes(self).figure, self)
@@ -66,7 +75,7 @@ def _removed(self: Value) -> None:
 def _take_out(figure: Figure, found: Any) -> None:
     figure.axes[:] = [each for each in figure.axes if each is not found]
     if plots().axes is found:
-        plots().axes = figure.axes[-1] if figure.axes else None
+        plots().axes = figure.last()
 
 
 def delaxes(ax: Value = None) -> None:
@@ -113,35 +122,9 @@ def fignum_exists(num: Value) -> bool:
     return number in held.figures
 
 
-@shown_as("matplotlib.text.Text")
-class TickLabel:
-    """What stands at the ticks of an axis: one for all of them."""
-
-    __slots__ = ("axes", "axis")
-
-    def __init__(self, axes: Axes, axis: str) -> None:
-        self.axes, self.axis = axes, axis
-
-    def set(self, **options: Any) -> None:
-        """Write them so."""
-        given = {name: keyword("set", name, value) for name, value in options.items()}
-        for name in options:
-            if name not in SAFE:
-                raise AttributeError(f"Text.set() got an unexpected keyword argument '{name}'")
-        self.axes.add(Call("ticklabels", (self.axis,), given))
-
-
-def _tick_labels(axis: str) -> Any:
-    return lambda axes: [TickLabel(_axes(axes), axis)]
-
-
-def _setter(name: str) -> Any:
-    return lambda label, value: label.set(**{name: value})
-
-
-def rcdefaults() -> None:
-    """Forget the settings that the program made."""
-    settings().clear()
+def new_figure(figsize: Any = None, dpi: Any = None, *, layout: Any = None, facecolor: Any = None) -> Figure:
+    """``Figure(figsize=(6, 4))``: a figure that ``plt.show()`` doesn't know. Raises ValueError for another size."""
+    return Figure(plots(), 0, size_of(figsize, dpi))
 
 
 def switch_backend(newbackend: Value) -> None:
@@ -160,11 +143,12 @@ def _method(kind: type, name: str, call: Any) -> None:
 
 
 def _register() -> None:
-    for function in (get_fignums, fignum_exists, rcdefaults, switch_backend, box, delaxes):
+    for function in (get_fignums, fignum_exists, switch_backend, box, delaxes):
         made = PythonFunction(function.__name__, renamed(function, function.__name__), PYPLOT)
         namespace(PYPLOT)[function.__name__] = made
     for name, call in (
         ("get_lines", _lines), ("get_legend_handles_labels", _handles), ("remove", _removed),
+        ("get_xscale", _scaled("x")), ("get_yscale", _scaled("y")),
         ("get_title", _told("set_title")), ("get_xlabel", _told("set_xlabel")), ("get_ylabel", _told("set_ylabel")),
     ):  # fmt: skip
         _method(Axes, name, call)
@@ -173,26 +157,9 @@ def _register() -> None:
         ("supylabel", _titled("supylabel")), ("set_dpi", _sized), ("set_facecolor", _sized),
     ):  # fmt: skip
         _method(Figure, name, call)
-    attributes_of(Figure)["get_size_inches"] = Method(
-        lambda figure: array_value(np.array(_figure(figure).size, float)), "Its width and height in inches."
-    )
-    for axis in ("x", "y"):
-        attributes_of(Axes)[f"get_{axis}ticklabels"] = Method(
-            _tick_labels(axis), "What stands at the ticks: one for all."
-        )
-    attributes_of(TickLabel)["set"] = Method(TickLabel.set, "How they are written.")
-    for told in (
-        "rotation",
-        "fontsize",
-        "color",
-        "ha",
-        "horizontalalignment",
-        "size",
-        "weight",
-        "fontweight",
-        "visible",
-    ):
-        attributes_of(TickLabel)[f"set_{told}"] = Method(_setter(told), "How they are written.")
+    namespace("matplotlib.figure")["Figure"] = namespace(PYPLOT)["Figure"] = Figure
+    namespace("matplotlib.axes")["Axes"] = namespace(PYPLOT)["Axes"] = Axes
+    CONSTRUCTORS[Figure] = new_figure
     attributes_of(Axes)["lines"] = Property(_lines, doc="The lines that were drawn in the axes.")
     attributes_of(Figure)["number"] = Property(lambda figure: figure.number, doc="Which of the figures it is.")
 

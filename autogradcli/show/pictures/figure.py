@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from io import BytesIO
@@ -16,6 +17,8 @@ KINDS = ("svg", "png", "html")
 #: Colours that can be read on white and on black; the same in the same order always.
 _COLOURS = ("#2f7de1", "#e8590c", "#2b9a3e", "#ae3ec9", "#0c8599", "#b8860b")
 _PATHS = ("#e03131", "#e8850c", "#ae3ec9")
+#: How Matplotlib writes a number of a legend.
+_NUMBER = re.compile(r"\$\\mathdefault\{([^{}$]*)\}\$")
 #: Of the lowest contour and of the highest.
 _LOW, _HIGH = (18, 163, 127), (59, 111, 216)
 #: What stands in a drawing for the colour of text and frame, and what it is then.
@@ -29,15 +32,17 @@ _STYLE = (
 
 
 @contextmanager
-def drawn_plainly() -> Iterator[None]:
-    """Matplotlib as it is by itself, whatever a settings file says, which is looked for in the current folder too."""
+def drawn_plainly(styles: Sequence[str] = (), settings: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Matplotlib as it is by itself, or with styles of its own and settings on top, whatever a settings file says,
+    which is looked for in the current folder too."""
     import logging
 
     # A folder that it can't write to, a cache of fonts: no news to anybody.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib import style
 
-    with style.context(["default", {"svg.fonttype": "none", "svg.hashsalt": "autogradcli"}], after_reset=True):
+    own = {"svg.fonttype": "none", "svg.hashsalt": "autogradcli"}
+    with style.context(["default", *styles, own, dict(settings or {})], after_reset=True):
         yield
 
 
@@ -65,7 +70,7 @@ def _drawn(picture: Picture, kind: str) -> bytes:
 
 def saved(figure: Any, kind: str, **options: Any) -> bytes:
     file = BytesIO()
-    figure.savefig(file, format=kind, bbox_inches="tight", **options)
+    figure.savefig(file, format=kind, **{"bbox_inches": "tight", **options})
     return file.getvalue()
 
 
@@ -159,4 +164,5 @@ def _contours(axes: Any, contours: Contours, ink: str) -> None:
 
 
 def plain(text: str) -> str:
-    return text.replace("$", r"\$")
+    """A text that is no formula: a $ stands for itself."""
+    return _NUMBER.sub(r"\1", text).replace("$", r"\$")

@@ -79,24 +79,12 @@ def as_file(picture: Picture, kind: str) -> bytes:
         raise _missing(error, "Matplotlib") from None
 
 
-def figure_as_file(figure: Figure, kind: str) -> bytes:
-    """Raises MissingError, and ValueError for what can't be drawn."""
+def figures_as_file(figures: Sequence[Figure], kind: str) -> bytes:
+    """A figure, or the frames of an animation. Raises MissingError, and ValueError for what can't be drawn."""
     try:
-        from .pyplot import draw_figure
+        from .canvas import draw_figure, draw_frames
 
-        return draw_figure(figure, kind)
-    except ImportError as error:
-        raise _missing(error, "Matplotlib") from None
-    except Exception as error:  # of Matplotlib's own, about values that it doesn't take
-        raise ValueError(f"it can't be drawn: {error}") from None
-
-
-def frames_as_file(figures: Sequence[Figure]) -> bytes:
-    """An animation as a GIF. Raises as ``figure_as_file``."""
-    try:
-        from .pyplot import draw_frames
-
-        return draw_frames(figures)
+        return draw_frames(figures) if kind == "gif" else draw_figure(figures[0], kind)
     except ImportError as error:
         raise _missing(error, "Matplotlib") from None
     except Exception as error:  # of Matplotlib's own, about values that it doesn't take
