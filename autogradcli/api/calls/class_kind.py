@@ -4,7 +4,7 @@ table of members, and an enumeration's members beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import index
 from types import FunctionType
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ _LOOKED_UP = {
     "__getattr__", "__enter__", "__exit__", "__dir__", "__post_init__", "__match_args__", "__annotations__",
     "__dataclass_fields__", "__doc__", "__init_subclass__", "__missing__", "__get__", "__set__", "__delete__",
     "__set_name__", "__class_getitem__", "__new__", "__torch_function__", "__prepare__", "__instancecheck__",
-    "__subclasscheck__", "__abstractmethods__", "__deepcopy__",
+    "__subclasscheck__", "__abstractmethods__", "__slots__", "__subclasshook__", "__deepcopy__",
 }  # fmt: skip
 
 #: The special names that a class may have: all others a program can neither define nor reach.
@@ -123,6 +123,32 @@ def _told(kind: Any, name: str, *args: Any) -> Any:
     """What the metaclass that a program gave a class says; NOT_TOLD where it has none."""
     meta = getattr(kind, "_metaclass", None)
     return NOT_TOLD if meta is None else meta._told_by(kind, name, *args)
+
+
+def _operator(name: str) -> Callable[[Any, Any], Any]:
+    def operate(cls: Any, other: Any) -> Any:
+        told = _told(cls, name, other)
+        return NotImplemented if told is NOT_TOLD else told
+
+    return operate
+
+
+for _name in (
+    *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__", "__and__"),
+    *(
+        "__xor__",
+        "__lshift__",
+        "__rshift__",
+        "__radd__",
+        "__rsub__",
+        "__rmul__",
+        "__rtruediv__",
+        "__rmod__",
+        "__rpow__",
+    ),
+    *("__lt__", "__le__", "__gt__", "__ge__"),
+):
+    type.__setattr__(Kind, _name, _operator(_name))
 
 
 def _enumerated(kind: type, otherwise: str) -> dict[str, Any]:

@@ -18,8 +18,13 @@ def order_of(kind: type, name: str) -> Any:
         return _bases(kind)
     if name == "__base__":
         return next(iter(_bases(kind)), None)
-    order = tuple(dict.fromkeys(STANDS_FOR.get(b, b) for b in kind.__mro__ if b is kind or is_named(b)))
+    order = tuple(dict.fromkeys(_shown(b) for b in kind.__mro__ if b is kind or is_named(_shown(b))))
     return order if order[-1] is Plain else (*order, Plain)
+
+
+def _shown(kind: type) -> type:
+    """What programs see in the place of a base: ``type``, ``torch.Tensor``."""
+    return type if "_makes_classes" in vars(kind) else STANDS_FOR.get(kind, kind)
 
 
 def _bases(kind: type) -> tuple[type, ...]:
@@ -30,7 +35,7 @@ def _bases(kind: type) -> tuple[type, ...]:
     for base in kind.__bases__:
         if base is Raised:  # which stands beside the error that the program named
             continue
-        above = (STANDS_FOR.get(base, base),) if is_named(base) else _bases(base) if base is not object else ()
+        above = (_shown(base),) if is_named(_shown(base)) else _bases(base) if base is not object else ()
         found.update(dict.fromkeys(above))
     if len(found) > 1:
         found.pop(Plain, None)

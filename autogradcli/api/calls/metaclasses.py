@@ -139,6 +139,8 @@ def _prepare(meta: Any, *args: Any, **keywords: Any) -> dict[str, Any]:
 
 #: What ``type`` has, for ``super()`` and by its own name.
 OF_TYPE: dict[str, Any] = {
+    "__instancecheck__": lambda kind, value: type(kind) is Kind and isinstance(value, kind),
+    "__subclasscheck__": lambda kind, given: type(kind) is Kind and isinstance(given, type) and issubclass(given, kind),
     "__new__": staticmethod(_new), "__init__": _init, "__call__": _call, "__prepare__": staticmethod(_prepare),
 }  # fmt: skip
 members_of(MetaBase).update(OF_TYPE)

@@ -23,6 +23,8 @@ class Fields(dict[str, Any]):
         fields = fields_of(value)
         if not isinstance(value, Plain | BaseException):  # our own classes keep things for themselves
             fields = {name: field for name, field in fields.items() if not name.startswith("_")}
+        elif slots := [name for base in type(value).__mro__ for name in vars(base).get("_slots", ())]:
+            fields = {name: field for name, field in fields.items() if name not in slots}
         dict.__init__(self, fields)
         self.value = value
 
@@ -60,8 +62,33 @@ def _put_fields(fields: Fields, /, *others: Any, **named: Any) -> None:
             put(fields.value, name, new)
 
 
-def _not_written(fields: Fields, /, *args: Any, **kwargs: Any) -> Any:
-    raise TypeError("vars(x) is read here, not written: use setattr(x, name, value)")
+_NO_DEFAULT: Any = object()
+
+
+def _pop(fields: Fields, key: Any, default: Any = _NO_DEFAULT, /) -> Any:
+    if key not in fields and default is not _NO_DEFAULT:
+        return default
+    found = fields[key]
+    del fields[key]
+    return found
+
+
+def _popitem(fields: Fields, /) -> Any:
+    if not fields:
+        raise KeyError("popitem(): dictionary is empty")
+    key = next(reversed(fields))
+    return key, _pop(fields, key)
+
+
+def _set_default(fields: Fields, key: Any, default: Any = None, /) -> Any:
+    if key not in fields:
+        fields[key] = default
+    return fields[key]
+
+
+def _clear(fields: Fields, /) -> None:
+    for key in [*fields]:
+        del fields[key]
 
 
 @shown_as("mappingproxy")
@@ -94,8 +121,8 @@ for _name in ("clear", "pop", "popitem", "setdefault", "update"):
     attributes_of(Members)[_name] = _no_writer(_name)
 attributes_of(Members)["copy"] = Method(lambda members: dict(members))
 attributes_of(Fields)["update"] = Method(_put_fields)
-for _name in ("clear", "pop", "popitem", "setdefault"):
-    attributes_of(Fields)[_name] = Method(_not_written)
+for _name, _call in (("clear", _clear), ("pop", _pop), ("popitem", _popitem), ("setdefault", _set_default)):
+    attributes_of(Fields)[_name] = Method(_call)
 attributes_of(Fields)["copy"] = Method(lambda fields: dict(fields))
 
 

@@ -59,6 +59,11 @@ def _new_plainly(kind: Any, *args: Any, **kwargs: Any) -> Any:
     return object.__new__(kind)
 
 
+def _told_plainly(kind: Any, /, **keywords: Any) -> None:
+    if keywords:
+        raise TypeError(f"{kind.__name__}.__init_subclass__() takes no keyword arguments")
+
+
 #: What ``object`` has in Python for ``super()`` and by its own name.
 OF_ALL: dict[str, Any] = {
     "__init__": _begin_plainly,
@@ -69,5 +74,5 @@ OF_ALL: dict[str, Any] = {
     "__str__": lambda value: BaseException.__str__(value) if isinstance(value, BaseException) else repr(value),
     "__eq__": lambda value, other: value is other or NotImplemented,
     "__hash__": lambda value: object.__hash__(value),
-    "__init_subclass__": lambda kind: None,
+    "__init_subclass__": _told_plainly,
 }

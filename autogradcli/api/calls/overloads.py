@@ -80,7 +80,7 @@ PLACES = {
 OF_TYPES: dict[str, dict[Any, Implementation]] = {}
 
 
-def _kinds(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[type]:
+def kinds_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterator[type]:
     """The types of the arguments, and of what lists among them begin with."""
     for value in (*args, *kwargs.values()):
         yield type(value)
@@ -134,7 +134,7 @@ class Function:
         except (Mismatch, BadElement):  # not the values that the plan was made for
             implementation, values = self.bind(args[: len(args) - len(kwargs)], kwargs, key)
         except TypeError:  # a list, in which an object may stand that says what to do
-            if not any(type(kind) is Kind for kind in _kinds(args, {})):
+            if not any(type(kind) is Kind for kind in kinds_of(args, {})):
                 raise
             implementation, values = self.bind(args[: len(args) - len(kwargs)], kwargs, key)
         return implementation(*values)
@@ -178,7 +178,7 @@ class Function:
 
         Raises what PyTorch raises where no overload fits (TypeError), or a number is too large.
         """
-        if any(type(kind) is Kind for kind in _kinds(args, kwargs)):
+        if any(type(kind) is Kind for kind in kinds_of(args, kwargs)):
             from .overridden import ask, asked
 
             objects = asked((*args, *kwargs.values()))

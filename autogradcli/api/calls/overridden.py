@@ -144,6 +144,8 @@ def ask_python(
             positional += value
         elif parameter.kind is parameter.VAR_KEYWORD:
             named.update(value)
+        elif parameter.name == "grad_variables" and value is None:
+            continue  # the old name of another, which is passed on
         elif parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
             positional.append(value)
         else:

@@ -97,6 +97,8 @@ def _keep_slots(kind: Kind, bases: tuple[type, ...], members: dict[str, Any]) ->
     slotted = all(base is Plain or "_slots" in vars(base) for base in bases)
     if given is not None and slotted:
         names = {given} if type(given) is str else set(given)
+        if both := next((each for each in names if each in members), None):
+            raise ValueError(f"{both!r} in __slots__ conflicts with class variable")
         names.update(*(vars(base).get("_slots", ()) for base in kind.__mro__))
         type.__setattr__(kind, "_slots", frozenset(names))
     elif not any("_slots" in vars(base) for base in kind.__mro__):
@@ -104,6 +106,11 @@ def _keep_slots(kind: Kind, bases: tuple[type, ...], members: dict[str, Any]) ->
     if "__setattr__" not in members:
         kept = given is not None and slotted
         type.__setattr__(kind, "__setattr__", _put_in_slot if kept else object.__setattr__)
+
+
+def is_slotted(kind: type) -> bool:
+    """Whether objects of a class have the attributes that its ``__slots__`` name, and no dict of them."""
+    return getattr(kind, "__setattr__", None) is _put_in_slot
 
 
 def _put_in_slot(value: Any, name: str, new: Any) -> None:

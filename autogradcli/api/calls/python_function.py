@@ -17,9 +17,12 @@ from .argument_types import TYPE_NAMES
 from .call_plans import Implementation, as_floats_where_needed, check_numbers, hooks, tensor_of
 from .class_kind import Kind
 from .gate import ANYTHING, check_arguments, is_plain
-from .overloads import PLACES
+from .overloads import PLACES, kinds_of
 from .registry import Method, attributes_of, namespace
 from .wrong_arguments import ACCIDENTS, explained
+
+#: Functions that take tensors, or tuples of them, and ask all of these.
+_OF_TUPLES = (("grad", "torch.autograd"), ("backward", "torch.autograd"))
 
 
 class PythonFunction:
@@ -35,8 +38,9 @@ class PythonFunction:
         self.through: Implementation | None = None
         annotations = _annotations(call)
         self.takes_functions = any("Function" in text or "Callable" in text for text in annotations)
-        #: Whether its tensors may be objects that say what to do with them: not where it takes any value at all.
-        self.asks = not any(text.startswith(ANYTHING) for text in annotations[:1])
+        #: Whether its tensors may be objects that say what to do with them: not where it takes any value at all, but
+        #: those that take them in tuples.
+        self.asks = (name, home) in _OF_TUPLES or not any(text.startswith(ANYTHING) for text in annotations[:1])
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if state.meta:
@@ -47,7 +51,7 @@ class PythonFunction:
             if has_scalars((*args, *kwargs.values())):
                 args = without_scalars(args)
                 kwargs = dict(zip(kwargs, without_scalars(tuple(kwargs.values()))))
-            if self.asks and any(type(type(value)) is Kind for value in (*args, *kwargs.values())):
+            if self.asks and any(type(kind) is Kind for kind in kinds_of(args, kwargs)):
                 from .overridden import ask_python, asked
 
                 objects = asked((*args, *kwargs.values()))

@@ -75,7 +75,12 @@ def asking(dunder: str) -> Callable[..., Any]:
             return plain(self, *args, **named)
         if two and len(args) == 1 and not (isinstance(args[0], _OPERANDS) or any(each is args[0] for each in objects)):
             return NotImplemented
-        return ask_operator(dunder, objects, (self, *args))
+        if not two:
+            return ask_operator(dunder, objects, (self, *args))
+        try:
+            return ask_operator(dunder, objects, (self, *args))
+        except TypeError:  # as PyTorch: the other operand is asked, and Python says that neither can
+            return NotImplemented
 
     return operate
 

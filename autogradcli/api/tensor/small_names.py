@@ -85,6 +85,16 @@ def _has_torch_function(relevant_args: Value) -> bool:
     return bool(asked(relevant_args))
 
 
+def _has_torch_function_unary(obj: Value, /) -> bool:
+    """Whether a value is an object whose class says what functions do with it."""
+    return _has_torch_function((obj,))
+
+
+def _has_torch_function_variadic(*objects: Value) -> bool:
+    """Whether one of some values is an object whose class says what functions do with it."""
+    return _has_torch_function(objects)
+
+
 def _handle_torch_function(public_api: Value, relevant_args: Value, *args: Value, **kwargs: Value) -> Any:
     """What these objects say to the call of a function. Raises TypeError where none says anything."""
     from ..calls.overridden import asked, handled
@@ -97,6 +107,8 @@ def _define_questions() -> None:
     define_python("typename", typename)
     define_python("is_tensor_like", _is_tensor_like, into="overrides")
     define_python("has_torch_function", _has_torch_function, into="overrides")
+    define_python("has_torch_function_unary", _has_torch_function_unary, into="overrides")
+    define_python("has_torch_function_variadic", _has_torch_function_variadic, into="overrides")
     define_python("handle_torch_function", _handle_torch_function, into="overrides")
     define("is_signed", ("(Tensor input)", lambda t: t.dtype.is_signed), into="torch")
     define("get_device", ("(Tensor input)", lambda t: -1), into="torch")

@@ -17,7 +17,7 @@ from ...engine.modes import ContextMode, Decorated
 from ...engine.tensor import Tensor
 from ...numerics.naming import short_name
 from ..values.attribute_lookup import CALL, TABLES
-from ..values.kinds import BoundMethod, Namespace, UnboundMethod, UserFunction
+from ..values.kinds import Alias, BoundMethod, Namespace, UnboundMethod, UserFunction
 
 #: Types whose values are called as they are. Python functions come only out of the registry's tables:
 #: a program can't make one.
@@ -68,6 +68,16 @@ def callable_of(value: Any) -> Callable[..., Any]:
     if isinstance(value, ContextMode) or _is_named(value):
         return itself
     raise TypeError(f"'{kind.__name__}' object is not callable")
+
+
+def _of_origin(alias: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """``list[int](...)``: what the class gives."""
+    if type(alias) is not Alias:
+        raise TypeError(f"'{type(alias).__name__}' object is not callable")
+    return callable_of(alias.origin)(*args, **kwargs)
+
+
+registry.attributes_of(Alias)[CALL] = registry.Method(_of_origin)
 
 
 def _constructor(kind: type) -> Callable[..., Any]:

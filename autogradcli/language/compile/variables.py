@@ -7,7 +7,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from ..read.scopes import CELL, FUNCTION, GLOBAL, LOCAL
+from ..read.scopes import CELL, CLASS, FUNCTION, GLOBAL, LOCAL
 from ..read.syntax import Place
 from ..values.kinds import UNBOUND, Frame, Run
 from .context import Context, compiles
@@ -35,7 +35,7 @@ def _name(node: ast.Name, c: Context) -> Run:
 def load(name: str, c: Context, at: Place) -> Run:
     """A function that reads a variable."""
     kind, slot = c.scope.where(name)
-    if kind == GLOBAL:
+    if kind == GLOBAL and (c.scope.kind != CLASS or name in c.scope.globals):
         return _load_global(name, c, at)
     if kind == LOCAL:
         owner = c.scope.owner(name)
@@ -70,7 +70,7 @@ def load(name: str, c: Context, at: Place) -> Run:
 
 
 def _outside_class(name: str, c: Context, at: Place) -> Run:
-    """A name of a class body before the body has bound it: a global, as in Python."""
+    """A name that a class's members haven't, those with which its body begins among them: a global, as in Python."""
     return _load_global(name, c, at)
 
 

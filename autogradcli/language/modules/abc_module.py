@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.calls.program_classes import Kind, Plain, members_of
+from ...api.calls.protocols import register
 from ...api.calls.registry import namespace
+from ...engine.callbacks import callee
 from ...numerics.naming import shown_as
 from ..values.kinds import Metaclass, UserFunction
 from .entries import entering
@@ -47,6 +49,7 @@ def _abstract_methods(kind: Kind) -> frozenset[str]:
 
 ABC._of_class = ("__abstractmethods__",)
 members_of(ABC)["__abstractmethods__"] = property(_abstract_methods)
+members_of(ABC)["register"] = classmethod(register)
 members_of(ABC)["__new__"] = staticmethod(ABC.__new__)  # which a program's own calls
 
 
@@ -56,6 +59,12 @@ def abstractmethod(funcobj: Any, /) -> Any:
     if type(funcobj) is UserFunction:
         funcobj.attributes[_MARK] = True
     return funcobj
+
+
+@entering("abc")
+def abstractproperty(fget: Any = None, /) -> property:
+    """A property that a subclass has to define: an old word for both decorators."""
+    return property(callee(abstractmethod(fget)))
 
 
 namespace("abc")["ABC"] = ABC

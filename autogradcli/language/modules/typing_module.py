@@ -27,12 +27,13 @@ _NAMES = (
 
 
 @shown_as("typing.TypeVar")
-class Variable:
+class Variable(Form):
     """What ``TypeVar`` and ``NewType`` make: a name, which called gives its argument back."""
 
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
+        super().__init__(name)
         self.name = name
 
     def __call__(self, value: Any, /) -> Any:

@@ -33,7 +33,7 @@ from ...engine.lazy import LazyTable
 from ...engine.modes import Decorated
 from ...engine.tensor import STANDS_FOR, Tensor
 from ...numerics.naming import short_name
-from .kinds import UNBOUND, BoundMethod, Namespace, UnboundMethod, UserFunction, class_of_methods
+from .kinds import UNBOUND, Alias, BoundMethod, Namespace, UnboundMethod, UserFunction, class_of_methods
 
 #: What stands for "any name" in a table.
 ANY = "*"
@@ -149,7 +149,9 @@ def get_attribute(value: Any, name: str) -> Any:
     if type(kind) is Kind:
         if name in _BEHIND and isinstance(value, BaseException):
             return ATTRIBUTES[BaseException][name].get(value)  # type: ignore[union-attr]
-        return Fields(value) if name == "__dict__" else program_classes.get(value, name)
+        if name == "__dict__" and not program_classes.is_slotted(kind):
+            return Fields(value)
+        return program_classes.get(value, name)
     if kind is Kind:
         return Members(value) if name == "__dict__" else class_lookup.get_of_class(value, name)
     if kind is Super:
@@ -220,6 +222,8 @@ def _of_its_type(value: Any, name: str) -> Any:
     """What no table has: ``x.__class__``, and special methods. Raises AttributeError."""
     if name == "__class__":
         return STANDS_FOR.get(type(value), type(value))  # what ``type(value)`` says
+    if type(value) is Alias and not name.startswith("__"):
+        return get_attribute(value.origin, name)
     of_class = isinstance(value, type)
     if of_class and name == "__module__":
         return "torch" if value is Tensor else value.__module__
@@ -382,6 +386,8 @@ attributes_of(FunctionType)["__name__"] = Property(lambda function: function.__n
 for _function in (Function, CalculatorFunction, PythonFunction, CalculatorPythonFunction):
     attributes_of(_function)["__name__"] = Property(lambda function: function.name)
     attributes_of(_function)["__qualname__"] = Property(lambda function: function.qualified)
+attributes_of(Alias)["__origin__"] = Property(lambda alias: alias.origin if type(alias) is Alias else Alias)
+attributes_of(Alias)["__args__"] = Property(lambda alias: alias.arguments if type(alias) is Alias else alias.members)
 attributes_of(UnboundMethod)["__qualname__"] = Property(lambda method: method.qualified)
 attributes_of(BoundMethod)["__name__"] = Property(lambda method: method.name)
 attributes_of(UnboundMethod)["__name__"] = Property(lambda method: method.name)

@@ -20,7 +20,7 @@ from .attribute_lookup import INSTANCE_CHECK, TABLES, delete_attribute, get_attr
 from .budget import CONTAINERS, MAX_BITS, MAX_WIDTH, budget, check_bits, check_items, hashable, measure
 from .checked_operators import power
 from .kinds import UNBOUND, LazyEnumerate, LazyFilter, LazyMap, LazyZip, Union
-from .mappings import is_of
+from .mappings import is_of, no_class
 from .streams import Stream, current, writer_of
 from .text_format import format_value, to_ascii, to_repr, to_str
 
@@ -245,7 +245,7 @@ def isinstance_(*args: Any) -> bool:
         if (told := decided(value, kinds, hasattr_)) is not NOT_TOLD:
             return bool(told)
     if not isinstance(kinds, type):
-        raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+        raise no_class(kinds)
     return is_of(value, kinds) or (isinstance(value, NumPyScalar) and value.is_python(kinds))
 
 

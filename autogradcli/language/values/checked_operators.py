@@ -296,7 +296,7 @@ def subscript(value: Any, index: Any) -> Any:
         member: Any = value
         return member[index]
     if kind is Kind and hasattr(value, "__class_getitem__"):
-        return value  # ``Dataset[int]``: a word of annotations, and a base
+        return Alias(value, index)  # ``Dataset[int]``: a word of annotations, and a base
     if kind is Kind and defines(value, "__class_getitem__"):
         return callee(member_of(value, "__class_getitem__"))(value, index)
     if value in GENERIC:

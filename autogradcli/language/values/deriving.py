@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from ...api.calls.class_kind import NOT_TOLD, Protocol, metaclass_of
-from ...api.calls.program_classes import Generic, Kind, Plain, derive, with_mixin
+from ...api.calls.program_classes import Generic, Kind, Plain, defines, derive, with_mixin
 from ...engine.tensor import Parameter, Tensor
-from .kinds import Form, Metaclass, TakesTotal
+from .kinds import Alias, Form, Metaclass, TakesTotal
 from .mappings import HELD
 
 #: Words of annotations whose subclasses annotations may subscript.
@@ -18,6 +18,7 @@ _GENERIC = {"Generic": Generic, "Protocol": Protocol}
 
 def subclass_of(bases: list[Any], keywords: dict[str, Any]) -> Any:
     """What makes a subclass. Raises TypeError for a base, or a metaclass, that programs can't derive from."""
+    bases = [base.origin if type(base) is Alias else base for base in bases]
     given = tuple(bases)
     bases = [_GENERIC.get(base.text, base) if type(base) is Form else base for base in bases]
     bases = [_as_base(base) for base in bases if type(base) is not Form]
@@ -55,7 +56,33 @@ def decided(value: Any, kind: Any, has: Callable[[Any, str], bool]) -> Any:
         from ...api.calls.protocols import fits
 
         return fits(kind, value, has)
+    if "_virtual" in vars(kind) or defines(kind, "__subclasshook__"):
+        return isinstance(value, kind) or _counts(type(value), kind)
     return NOT_TOLD
+
+
+def _counts(given: type, kind: Any) -> Any:
+    from ...api.calls.protocols import counts_as
+
+    told = counts_as(given, kind)
+    return NOT_TOLD if told is None else told
+
+
+def counts_as_subclass(given: type, kind: Any) -> bool:
+    """``issubclass(given, kind)`` of what doesn't derive from it, where a metaclass, a protocol or the class itself may
+    have a say."""
+    if metaclass_of(kind) is not None:
+        from ...api.calls.metaclasses import told_by
+
+        if (told := told_by(kind, "__subclasscheck__", given)) is not NOT_TOLD:
+            return bool(told)
+    if Protocol in kind.__bases__:
+        from ...api.calls.protocols import class_fits
+
+        return class_fits(kind, given)
+    if "_virtual" in vars(kind) or defines(kind, "__subclasshook__"):
+        return _counts(given, kind) is True
+    return False
 
 
 def begun(subclass: Any, name: str) -> dict[str, Any]:

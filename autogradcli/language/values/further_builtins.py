@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.calls.program_classes import Plain
+from ...api.calls.program_classes import Kind, Plain
 from ...api.calls.python_function import renamed
 from ...api.calls.registry import CLASS_ATTRIBUTES, Method, attributes_of
 from ...numerics.naming import shown_as
@@ -46,7 +46,15 @@ def issubclass_(kind: Any, kinds: Any, /) -> bool:
     classes = tuple(each for each in wanted if SUBCLASS_CHECK not in TABLES[type(each)])
     if not all(isinstance(each, type) for each in classes):
         raise TypeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
-    return Plain in classes or issubclass(kind, classes)
+    if Plain in classes or issubclass(kind, classes):
+        return True
+    return any(_told(kind, each) for each in classes if type(each) is Kind)
+
+
+def _told(given: type, kind: Any) -> bool:
+    from .deriving import counts_as_subclass
+
+    return counts_as_subclass(given, kind)
 
 
 BUILTINS["issubclass"] = Builtin("issubclass", issubclass_)

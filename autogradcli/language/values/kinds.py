@@ -228,14 +228,15 @@ def _annotated(word: Any) -> str:
 class Alias(Form):
     """``list[int]``: a word of annotations. Called it makes what the class makes; nothing checks its elements."""
 
-    __slots__ = ("origin",)
+    __slots__ = ("arguments", "origin")
 
     def __init__(self, origin: type, parameters: Any) -> None:
         parts = parameters if type(parameters) is tuple else (parameters,)
         if len(parts) > _PARTS:
             raise TypeError(f"an annotation of more than {_PARTS} parts")
-        super().__init__(f"{origin.__name__}[{', '.join(map(_annotated, parts))[:_TEXT]}]")
+        super().__init__(f"{_annotated(origin)}[{', '.join(map(_annotated, parts))[:_TEXT]}]")
         self.origin = origin
+        self.arguments = parts
 
     def __or__(self, other: Any) -> Form:
         return union_of(self, other) or NotImplemented

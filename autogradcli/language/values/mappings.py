@@ -13,6 +13,7 @@ from ...api.calls.program_classes import Kind, Object, defines, fields_of, get
 from ..compile.calls import CONSTRUCTORS
 from .attribute_lookup import get_attribute
 from .budget import budget, hashable
+from .kinds import Alias
 from .text_format import to_repr
 
 #: Under which name an object holds it: one that a program can neither read nor set.
@@ -122,6 +123,15 @@ for _base, _names in (
     for _name in _names.split():
         _base.__members__[_name] = _method(_name)
         type.__setattr__(_base, _name, _base.__members__[_name])
+
+
+def no_class(kinds: Any) -> TypeError:
+    """What ``isinstance`` raises for a value that is no class."""
+    if type(kinds) is not Alias:
+        return TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    if type(kinds.origin) is Kind:
+        return TypeError("Subscripted generics cannot be used with class and instance checks")
+    return TypeError("isinstance() argument 2 cannot be a parameterized generic")
 
 
 def is_of(value: Any, kind: type) -> bool:
