@@ -70,7 +70,7 @@ SMALL = (
     "torch._tensor_str",
     "torch.autograd.", "torch.backends.", "torch.cuda", "torch.nn.modules.", "torch.nn.parameter", "torch.return_types",
     "torch.utils.", "torch.signal", "torch.amp", "torch.cpu", "torch.mps", "torch.xpu", "torch.accelerator",
-    "torch.jit", "matplotlib", "mpl_toolkits",
+    "torch.jit", "matplotlib", "mpl_toolkits", "cycler",
     "torch.hub", "torch.profiler", "torch.sparse", "torch.testing", "torch.compiler", "torch.version", "torch.nn.grad",
     "torch._C", "torch.overrides", "torch.storage", "torch.types",
     "torch.nn.utils.", "torch.optim.swa_utils", "torch.optim.optimizer", "torch.distributions.", *MODULES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Why nothing here reads or writes a file.
-FILES = "programs here reach files by open() alone, in the folder of --files; --load and --save read and write tensors"
+FILES = "a program's open() reaches files, those of the folder of --files"
 _NETWORK = "programs here reach no network"
 _PROCESSES = "a program here is one process and one thread"
 _TORCH = "a program here has PyTorch's own names only"

@@ -333,6 +333,13 @@ def _method(kind: type, name: str, call: Any) -> None:
     attributes_of(kind)[name] = Method(made, call.__doc__ or "")
 
 
+def _name_of(figure: Value) -> str:
+    """The name that it was made with."""
+    if type(figure) is not Figure:
+        raise TypeError(f"a figure is needed, not {type(figure).__name__}")
+    return str(figure.name)
+
+
 def _register() -> None:
     table = namespace(PYPLOT)
     for function in (
@@ -384,7 +391,7 @@ def _register() -> None:
         ("text", _figure_text), ("align_labels", _laid_out), ("set_tight_layout", _laid_out),
     ):  # fmt: skip
         _method(Figure, name, call)
-    attributes_of(Figure)["get_label"] = Method(lambda figure: figure.name, "The name that it was made with.")
+    _method(Figure, "get_label", _name_of)
     attributes_of(Figure)["canvas"] = Property(lambda figure: figure, doc="The figure: there is no window.")
     for name in ("draw", "draw_idle", "flush_events"):
         _method(Figure, name, _laid_out)
