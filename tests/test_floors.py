@@ -71,6 +71,7 @@ LATE = {
     ("numerics.random", "numerics.random"): "few starts draw a number",
     ("language.compile.statements", "language.values.deriving"): "few programs define a class",
     ("language.values.builtins", "language.values.deriving"): "few programs ask about classes of their own",
+    ("language.values.further_builtins", "language.values.deriving"): "few programs ask about classes of their own",
     ("language.values.class_calls", "language.values.deriving"): "few programs make a class by calling type()",
     ("cli.batch.files", "cli.batch.notebooks"): "few files are notebooks",
     ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",

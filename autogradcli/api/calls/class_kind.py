@@ -249,6 +249,11 @@ def with_mixin(bases: list[Any]) -> list[Any]:
     return bases
 
 
+def has_virtual(kind: type) -> bool:
+    """Whether classes were registered that count as subclasses of one."""
+    return "_virtual" in vars(kind)
+
+
 def members_of(kind: type) -> dict[str, Any]:
     """What programs see of a class, without its bases' members."""
     found: dict[str, Any] = vars(kind).get("__members__", {})

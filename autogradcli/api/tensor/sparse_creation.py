@@ -228,6 +228,15 @@ def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
     return made_of(self.indices[::-1], source_of(self), self.dense.shape[::-1])
 
 
+def _set_gradient(self: SparseTensor, new: Any) -> None:
+    if new is not None:
+        raise NotImplementedError("the gradient of a sparse tensor is set to None alone here")
+    if self.source is not None:
+        entry = ATTRIBUTES[Tensor]["grad"]
+        assert isinstance(entry, Property) and entry.set is not None
+        entry.set(self.source, None)
+
+
 def _gradient(self: SparseTensor) -> Any:
     grad = None if self.source is None else self.source.grad
     return None if grad is None else made_of(self.indices, grad, self.dense.shape, self.coalesced)
@@ -297,7 +306,7 @@ def _install() -> None:
     table["requires_grad"] = Property(
         lambda t: t.source is not None and t.source.requires_grad, _set_require, doc="Whether the values require grad."
     )
-    table["grad"] = Property(_gradient, doc="The gradient, at the same indices.")
+    table["grad"] = Property(_gradient, _set_gradient, doc="The gradient, at the same indices.")
     table["is_leaf"] = Property(lambda t: t.source is None or t.source.is_leaf, doc="Whether it has no history.")
     table["grad_fn"] = Property(lambda t: None if t.source is None else t.source.grad_fn, doc="What made its values.")
     operators: dict[str, Any] = {

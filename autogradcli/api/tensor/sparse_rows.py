@@ -48,7 +48,8 @@ def rows_text(t: RowsTensor) -> str:
     return with_suffixes("tensor(" + ",\n       ".join(parts), suffixes(t, "torch.sparse_csr"), 7)
 
 
-def _by_rows(t: Any) -> Any:
+def by_rows(t: Any) -> Any:
+    """A sparse tensor that was just made, in order, as a matrix by rows."""
     t.__class__ = RowsTensor
     return t
 
@@ -62,11 +63,11 @@ def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:
     if isinstance(self, SparseTensor):
         ordered = attributes_of(SparseTensor)["coalesce"]
         assert isinstance(ordered, Method)
-        return _by_rows(_again(ordered.call(self)))  # type: ignore[no-any-return]
+        return by_rows(_again(ordered.call(self)))  # type: ignore[no-any-return]
     found = to_sparse(self)
     assert isinstance(found, SparseTensor)
     titled(source_of(found), "ToSparseCsrBackward0")
-    return _by_rows(found)  # type: ignore[no-any-return]
+    return by_rows(found)  # type: ignore[no-any-return]
 
 
 def _again(t: SparseTensor) -> Tensor:
@@ -93,7 +94,7 @@ def sparse_csr_tensor(
     made = sparse_coo_tensor(
         wrap(np.stack([rows, columns])), values, shape, dtype=dtype, requires_grad=requires_grad, is_coalesced=True
     )
-    return _by_rows(made)  # type: ignore[no-any-return]
+    return by_rows(made)  # type: ignore[no-any-return]
 
 
 def _whole(given: Any) -> np.ndarray:
@@ -110,7 +111,7 @@ def _method(name: str) -> Any:
 
 
 def _rebuilt(t: SparseTensor, indices: np.ndarray, values: Tensor) -> Any:
-    return _by_rows(made_of(indices, values, t.dense.shape, True))
+    return by_rows(made_of(indices, values, t.dense.shape, True))
 
 
 def _unsupported(self: Any, other: Any) -> Any:
@@ -155,8 +156,8 @@ def _install() -> None:
         ("values", source_of, "The values, row by row."),
         ("to_sparse", lambda t, sparse_dim=None: _again(t), "As a sparse tensor with indices."),
         ("to_sparse_coo", _again, "As a sparse tensor with indices."),
-        ("detach", lambda t: _by_rows(_again_of(t, wrap(t.values))), "The same without a history."),
-        ("clone", lambda t: _by_rows(_again(t)), "A copy."),
+        ("detach", lambda t: by_rows(_again_of(t, wrap(t.values))), "The same without a history."),
+        ("clone", lambda t: by_rows(_again(t)), "A copy."),
     ):
         table[name] = Method(call, doc)
     for name in ("indices", "_indices", "coalesce", "is_coalesced", "t", "transpose", "zero_"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ...api.calls.class_kind import NOT_TOLD, Protocol, metaclass_of
+from ...api.calls.class_kind import NOT_TOLD, Protocol, has_virtual, metaclass_of
 from ...api.calls.program_classes import Generic, Kind, Plain, defines, derive, with_mixin
 from ...engine.tensor import Parameter, Tensor
 from .kinds import Alias, Form, Metaclass, TakesTotal
@@ -56,7 +56,7 @@ def decided(value: Any, kind: Any, has: Callable[[Any, str], bool]) -> Any:
         from ...api.calls.protocols import fits
 
         return fits(kind, value, has)
-    if "_virtual" in vars(kind) or defines(kind, "__subclasshook__"):
+    if has_virtual(kind) or defines(kind, "__subclasshook__"):
         return isinstance(value, kind) or _counts(type(value), kind)
     return NOT_TOLD
 
@@ -80,7 +80,7 @@ def counts_as_subclass(given: type, kind: Any) -> bool:
         from ...api.calls.protocols import class_fits
 
         return class_fits(kind, given)
-    if "_virtual" in vars(kind) or defines(kind, "__subclasshook__"):
+    if has_virtual(kind) or defines(kind, "__subclasshook__"):
         return _counts(given, kind) is True
     return False
 
