@@ -80,6 +80,7 @@ LATE = {
     ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
     ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
     ("api.tensor.tensor_repr", "api.tensor.sparse_rows"): "few programs print one",
+    ("api.tensor.tensor_repr", "api.tensor.rows_tensor"): "few programs print one",
     ("language.values.deriving", "language.values.metaclass_making"): "few programs have a metaclass",
     ("language.values.deriving", "api.calls"): "few programs have a metaclass, or ask a protocol",
     ("language.compile.calls", "api.calls.metaclasses"): "few programs have a metaclass",

@@ -162,5 +162,5 @@ assert Session().run(program, lambda event: print(event.text, end=""), echo=Fals
 def test_attributes_of_a_class_come_with_the_class(tree: Tree) -> None:
     """What nobody asks the index for must be loaded by who makes the first of the class."""
     tree.ask()
-    assert tree.ask(FILLED) == "Axes AxesArray Figure Tensor"  # sparse ones, that is
+    assert tree.ask(FILLED) == "Artist Axes AxesArray Figure Tensor"  # sparse ones, that is
     assert tree.ask(DRAWS) == "False True\nTrue"

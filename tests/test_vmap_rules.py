@@ -38,6 +38,10 @@ ROW_BY_ROW = {
     **dict.fromkeys(("embedding_bag", "embedding_max_backward", "embedding_max_picked"), "bags differ in length"),
     **dict.fromkeys(("refuse_zeros", "without_second"), "only where a second derivative of a product meets zeros"),
     "ctc_loss_backward": "sequences differ in length",
+    **dict.fromkeys(
+        ("sparse_dense", "sparse_mm", "sparse_mv", "sparse_product", "sparse_sums"),
+        "of sparse tensors, which have no rows",
+    ),
     "trilinear_outer": "the gradient of a bilinear layer's weight is summed over each row's own batch",
 }  # fmt: skip
 

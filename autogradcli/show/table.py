@@ -123,6 +123,9 @@ def numbers(value: Tensor, width: int) -> str:
         options.edgeitems -= 1
     try:
         text = tensor_text(value.array, prefix="")
+        if max(map(len, text.splitlines())) > options.linewidth > MIN_VALUE:  # brackets that close aren't counted there
+            options.linewidth = max(options.linewidth - value.array.ndim, MIN_VALUE)
+            text = tensor_text(value.array, prefix="")
     finally:
         options.linewidth, options.threshold, options.edgeitems = kept
     # What follows the numbers are dtype and size, in columns of their own.

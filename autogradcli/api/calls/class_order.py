@@ -13,7 +13,7 @@ from .registry import NAMESPACES
 def order_of(kind: type, name: str) -> Any:
     """``kind.__mro__``, ``mro``, ``__bases__`` or ``__base__``."""
     if name == "mro":
-        return lambda: list(order_of(kind, "__mro__"))
+        return _mro_of(kind)
     if name == "__bases__":
         return _bases(kind)
     if name == "__base__":
@@ -25,6 +25,21 @@ def order_of(kind: type, name: str) -> Any:
 def _shown(kind: type) -> type:
     """What programs see in the place of a base: ``type``, ``torch.Tensor``."""
     return type if "_makes_classes" in vars(kind) else STANDS_FOR.get(kind, kind)
+
+
+def _mro_of(kind: type) -> Any:
+    def mro(*given: Any) -> list[type]:
+        if kind is not type and not given:
+            return list(order_of(kind, "__mro__"))
+        if kind is type and len(given) == 1 and isinstance(given[0], type):
+            return list(order_of(given[0], "__mro__"))
+        raise TypeError(
+            f"type.mro() takes no arguments ({len(given)} given)"
+            if given
+            else "unbound method type.mro() needs an argument"
+        )
+
+    return mro
 
 
 def _bases(kind: type) -> tuple[type, ...]:

@@ -110,6 +110,7 @@ def _whole(value: Any) -> Any:
     raise NotImplementedError("resampled() is of Matplotlib's own maps: make the map with N=")
 
 
+@shown_as("matplotlib.cm.ColormapRegistry")
 class _Maps:
     """``plt.colormaps``: the maps by name."""
 

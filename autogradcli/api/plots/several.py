@@ -15,7 +15,7 @@ def of_call(call: Call, axes: Axes) -> Any:
     if call.name == "barh":
         return Bars(call, axes)
     if call.name == "pie":
-        count = np.size(call.args[0])
+        count = len(call.args[0]) if isinstance(call.args[0], (list, tuple)) else np.size(call.args[0])
         kinds = 3 if call.options.get("autopct") is not None else 2
         return tuple([Piece(made, (kind, k)) for k in range(count)] for kind in range(kinds))
     if call.name in ("boxplot", "violinplot"):

@@ -15,8 +15,8 @@ from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, attributes_of
 from ..calls.titled_nodes import titled
+from .rows_tensor import RowsTensor, by_rows
 from .sparse_creation import dense_of, made_of, product, source_of
-from .sparse_rows import RowsTensor, by_rows
 from .subscript import getitem
 
 #: Functions that are computed on the values alone: of 0 they are 0.

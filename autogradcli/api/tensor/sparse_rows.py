@@ -15,21 +15,13 @@ from ..calls.overloads import OF_TYPES
 from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from ..calls.titled_nodes import titled
+from . import sparse_addmm as sparse_addmm  # what such matrices have besides
 from .placement import SPARSE_CSR
+from .rows_tensor import RowsTensor, by_rows
 from .sparse_arithmetic import added, multiplied, scaled
 from .sparse_creation import dense_of, made_of, product, source_of, sparse_coo_tensor, sum_of, to_sparse
 from .sparse_tensors import part_text, suffixes
 from .tensor_text import with_suffixes
-
-
-class RowsTensor(SparseTensor):
-    """A sparse matrix by rows."""
-
-    __slots__ = ()
-
-
-RowsTensor.__module__ = "torch"
-RowsTensor.__name__ = RowsTensor.__qualname__ = "Tensor"
 
 
 def _starts(t: SparseTensor) -> np.ndarray:
@@ -46,12 +38,6 @@ def rows_text(t: RowsTensor) -> str:
         f"values={part_text(t.values, 14)}",
     ]
     return with_suffixes("tensor(" + ",\n       ".join(parts), suffixes(t, "torch.sparse_csr"), 7)
-
-
-def by_rows(t: Any) -> Any:
-    """A sparse tensor that was just made, in order, as a matrix by rows."""
-    t.__class__ = RowsTensor
-    return t
 
 
 def to_sparse_csr(self: Tensor, dense_dim: int | None = None) -> Tensor:

@@ -25,6 +25,7 @@ from ..calls.class_kind import METHODS, Kind, is_visible, members_of
 from ..calls.getters import getter
 from ..calls.overridden import NAME, DisabledSubclass, ask, asked, disabled, is_asked
 from ..calls.program_classes import NOTHING, bound, defines, member_of, property_of, put_property, told_of
+from ..calls.python_function import renamed
 from ..calls.registry import ATTRIBUTES, Method, Property, namespace
 from ..calls.return_types import ReturnType
 from .conversion import new_parameter, new_tensor
@@ -293,4 +294,6 @@ _of_tensor = namespace("torch._C.TensorBase")
 _of_tensor["_make_subclass"] = _make_subclass
 _of_tensor["__new__"] = _new
 _of_tensor[NAME] = partial(_torch_function, Tensor)
-ATTRIBUTES[Tensor]["as_subclass"] = Method(_as_subclass, "The same values, memory and history as a tensor of a class.")
+ATTRIBUTES[Tensor]["as_subclass"] = Method(
+    renamed(_as_subclass, "as_subclass"), "The same values, memory and history as a tensor of a class."
+)

@@ -17,7 +17,8 @@ def tensor_repr(tensor: Tensor, tensor_contents: None = None) -> str:
     if meta is not None and meta.layer is not None:
         return layer_repr(meta.layer)
     if isinstance(tensor, SparseTensor):
-        from .sparse_rows import RowsTensor, rows_text
+        from .rows_tensor import RowsTensor
+        from .sparse_rows import rows_text
         from .sparse_tensors import sparse_text
 
         return rows_text(tensor) if isinstance(tensor, RowsTensor) else sparse_text(tensor)

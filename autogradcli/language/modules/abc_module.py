@@ -64,6 +64,8 @@ def abstractmethod(funcobj: Any, /) -> Any:
 @entering("abc")
 def abstractproperty(fget: Any = None, /) -> property:
     """A property that a subclass has to define: an old word for both decorators."""
+    if type(fget) is not UserFunction:
+        raise TypeError("abstractproperty() takes a function")
     return property(callee(abstractmethod(fget)))
 
 

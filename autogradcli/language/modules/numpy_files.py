@@ -13,6 +13,7 @@ import numpy as np
 from ...api.arrays.gate import taken
 from ...api.arrays.kinds import dtype_of
 from ...api.arrays.values import NumPyArray
+from ...api.calls.python_function import renamed
 from ...api.calls.registry import Method, Property, attributes_of
 from ...api.nn.kept_files import files
 from ...engine.modes import ContextMode
@@ -72,7 +73,7 @@ def _savez(compressed: bool) -> Any:
         _put(file, held.getvalue(), ".npz")
 
     write.__doc__ = "Write arrays by their names as NPZ."
-    return write
+    return renamed(write, "savez_compressed" if compressed else "savez")
 
 
 @shown_as("numpy.lib._npyio_impl.NpzFile")

@@ -23,6 +23,7 @@ class UnsupportedOperation(OSError, ValueError):
     """What a stream can't do: to read what is open for writing, and the like."""
 
 
+@shown_as("_io._IOBase", in_c=True)
 class Held(Stream, ContextMode):
     """A stream over one of Python's own, ``inner``, which is in memory and no larger than a text may be."""
 

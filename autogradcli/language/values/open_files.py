@@ -26,6 +26,7 @@ _ENCODINGS = {
 _ERRORS = frozenset({"strict", "ignore", "replace", "backslashreplace", "surrogateescape"})
 
 
+@shown_as("_io._RawIOBase", in_c=True)
 class _File(Held):
     """An open file: what it holds is in ``data``, and is written under its name."""
 

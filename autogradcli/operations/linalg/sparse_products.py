@@ -66,6 +66,7 @@ def sparse_mv(values: Array, dense: Array, rows: Index, columns: Index, count: i
 @operation(
     node="SparseCooTensorWithDimsAndTensorsBackward0",
     kind="linear",
+    rows="same",
     values=lambda F, g: g,
 )
 def sparse_values(values: Array) -> Array:

@@ -59,7 +59,7 @@ def canonical(session: Session, dotted: str) -> str:
     value = session.variables.get(first, session.prelude.get(first))
     if type(value) is Namespace:
         return f"{value.dotted}.{rest}" if rest else value.dotted
-    if value is None and rest and (first == "numpy" or Namespace.of(first) is not None):
+    if value is None and (first == "numpy" or (rest and Namespace.of(first) is not None)):
         return dotted
     if rest:
         return f"{short_name(value if isinstance(value, type) else type(value))}.{rest}"
