@@ -58,8 +58,8 @@ def attach_views(op: Operation, source: Tensor, views: list[Tensor], node: Node 
     for k, view in enumerate(views):
         if node is not None:
             view.node = Output(node, k) if type(node).outputs > 1 else node
-        elif source.node is not None and op.has_gradient:
-            view.node = Nowhere()
+        elif op.has_gradient and (source if source.base is None else source.base).node is not None:
+            view.node = Nowhere()  # a view requires grad where the base does, whatever is between
         link(source, view)
         if mirrors:
             adopt(op, source, view)
