@@ -105,7 +105,12 @@ class Kind(type):
         return named[name]
 
     def __bool__(cls) -> bool:
-        return True
+        told = _told(cls, "__bool__")
+        return told is NOT_TOLD or bool(told)
+
+    def __str__(cls) -> str:
+        told = _told(cls, "__str__")
+        return told if type(told) is str else repr(cls)
 
     def __repr__(cls) -> str:
         if "_enumerated" not in vars(cls):

@@ -8,7 +8,7 @@ from typing import Any
 
 from .class_kind import NOT_TOLD, Kind, Object, is_enumeration, is_program_class, is_visible, members_of, metaclass_of
 from .object_methods import OF_ALL
-from .program_classes import NOTHING, bind, defines, member_of, special
+from .program_classes import NOTHING, bind, defines, member_of, special, unbind
 
 #: What a class says of the classes that it derives from.
 CLASS_ORDER = ("__mro__", "__bases__", "__base__", "mro")
@@ -96,15 +96,13 @@ def _of_objects(kind: type, function: FunctionType) -> Callable[..., Any]:
 def put_in_class(kind: Kind, name: str, new: Any, plainly: bool = False) -> None:
     """``Kind.name = new``, with ``plainly`` past its metaclass. Raises TypeError for a class that is not the program's
     own."""
-    if (
-        not plainly
-        and metaclass_of(kind) is not None
-        and kind._metaclass._told_by(  # type: ignore[attr-defined]
-            kind, "__setattr__", name, new
-        )
-        is not NOT_TOLD
-    ):
-        return
+    if metaclass_of(kind) is not None:
+        from .metaclasses import put_property_of_class, told_by
+
+        if not plainly and told_by(kind, "__setattr__", name, new) is not NOT_TOLD:
+            return
+        if put_property_of_class(kind, name, new):
+            return
     if not is_program_class(kind):
         raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
     if not is_visible(name):
@@ -114,3 +112,19 @@ def put_in_class(kind: Kind, name: str, new: Any, plainly: bool = False) -> None
     bind(kind, name, new)
     if issubclass(kind, Object):
         kind._changed()
+
+
+def remove_from_class(kind: Kind, name: str, plainly: bool = False) -> None:
+    """``del Kind.name``, with ``plainly`` past its metaclass. Raises AttributeError for what it hasn't itself."""
+    if not plainly and metaclass_of(kind) is not None:
+        from .metaclasses import told_by
+
+        if told_by(kind, "__delattr__", name) is not NOT_TOLD:
+            return
+    if not is_program_class(kind):
+        raise TypeError(f"cannot set '{name}' attribute of immutable type '{kind.__name__}'")
+    if name not in members_of(kind) or not is_visible(name):
+        raise AttributeError(f"type object '{kind.__name__}' has no attribute '{name}'", name=name, obj=kind)
+    if is_enumeration(kind):
+        raise AttributeError(f"type object '{kind.__name__}' has members that can't be deleted here")
+    unbind(kind, name)

@@ -64,7 +64,9 @@ def is_named(kind: type) -> bool:
     if type(kind) is not Kind:
         return kind is not object and vars(builtins).get(kind.__name__) is kind
     name = kind.__name__
-    return kind is Plain or is_program_class(kind) or any(table.get(name) is kind for table in NAMESPACES.values())
+    if kind is Plain or is_program_class(kind) or kind.__module__ == "typing":
+        return True
+    return any(table.get(name) is kind for table in NAMESPACES.values())
 
 
 def names_of(value: Any) -> list[str]:

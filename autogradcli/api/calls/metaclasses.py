@@ -77,6 +77,19 @@ def told_by(kind: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return NOT_TOLD if found is NOT_TOLD else callee(bound_to(found, kind, meta))(*args, **kwargs)
 
 
+def put_property_of_class(kind: Any, name: str, new: Any) -> bool:
+    """Set a property that a class has by its metaclass; False where it has none of that name. Raises AttributeError
+    for one without a setter."""
+    meta = metaclass_of(kind)
+    found = member_of_metaclass(meta, name)
+    if type(found) is not property:
+        return False
+    if found.fset is None:
+        raise AttributeError(f"property '{name}' of '{meta.__name__}' object has no setter")
+    callee(found.fset)(kind, new)
+    return True
+
+
 def _new(mcs: Any, name: Any = None, bases: Any = None, members: Any = None, /, **keywords: Any) -> Any:
     """``type.__new__(mcs, name, bases, members)``: the class."""
     if type(name) is not str or type(bases) is not tuple or type(members) is not dict:

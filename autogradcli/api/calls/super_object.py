@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.tensor import Tensor
 from ...numerics.naming import shown_as
 from .class_kind import Kind, is_visible, metaclass_of
-from .class_lookup import bound_to_class, put_in_class
+from .class_lookup import bound_to_class, put_in_class, remove_from_class
 from .object_methods import OF_ALL
 from .program_classes import NOTHING, bound, member_of
 
@@ -63,6 +63,8 @@ class Super:
             return bound_to(member, self.value, meta)
         if name == "__setattr__":
             return lambda name, new: put_in_class(self.value, name, new, True)
+        if name == "__delattr__":
+            return lambda name: remove_from_class(self.value, name, True)
         if name == "__repr__":
             return lambda: type.__repr__(self.value)
         if name == "__instancecheck__":

@@ -212,10 +212,10 @@ def _number(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 
 def _softmax(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    def given(input: Any, dim: Any = None, _stacklevel: Any = 3, dtype: Any = None) -> Any:
+    def softmax(input: Any, dim: Any, _stacklevel: Any = 3, dtype: Any = None) -> Any:
         return input, dim, dtype
 
-    _, dim, dtype = given(*args, **kwargs)
+    _, dim, dtype = softmax(*args, **kwargs)
     value = args[0]
     data = NAMESPACES["torch.masked"]["softmax"](data_of(value), dim, dtype=dtype, mask=mask_of(value))
     return masked(data, mask_of(value), reach_of(value))

@@ -53,7 +53,7 @@ def _refused(self: Any, *args: Any, **kwargs: Any) -> Any:
 def rows_product(left: SparseTensor, right: SparseTensor) -> Any:
     """The product of two sparse matrices by rows: a value wherever a product of two of theirs comes to."""
     found = product(left, dense_of(right))
-    reached = _where(left).astype(np.float64) @ _where(right).astype(np.float64)
+    reached = _where(left).astype(np.float32) @ _where(right).astype(np.float32)
     indices = np.stack(np.nonzero(reached)).astype(np.int64)
     values = getitem(found, tuple(wrap(row) for row in indices))
     return by_rows(made_of(indices, values, reached.shape, True))

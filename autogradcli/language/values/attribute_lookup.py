@@ -280,6 +280,9 @@ def delete_attribute(value: Any, name: str) -> None:
     if type(type(value)) is Kind:
         program_classes.remove(value, name)
         return
+    if type(value) is Kind:
+        class_lookup.remove_from_class(value, name)
+        return
     entry = None if name in _HIDDEN else entry_of(value, name)
     if type(entry) is Property and entry.delete is not None:
         entry.delete(value)

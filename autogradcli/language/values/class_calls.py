@@ -34,14 +34,16 @@ def _filter(function: Any, iterable: Iterable[Any], /) -> Any:
     return LazyFilter(None if function is None else _plain(function), iterable)
 
 
-def _type(value: Any = UNBOUND, /, *others: Any) -> type:
+def _type(value: Any = UNBOUND, /, *others: Any, **keywords: Any) -> type:
     if value is UNBOUND or (others and len(others) != 2):
         raise TypeError("type() takes 1 or 3 arguments")
     if others:
         from .deriving import class_of
 
-        made: type = class_of(value, *others)
+        made: type = class_of(value, *others, **keywords)
         return made
+    if keywords:
+        raise TypeError("type() takes 1 or 3 arguments")
     kind = type(value)
     if kind is Kind:
         return metaclass_of(value) or type

@@ -41,9 +41,9 @@ def _making() -> Any:
     return metaclass_making
 
 
-def class_of(name: Any, bases: Any, members: Any) -> Any:
+def class_of(name: Any, bases: Any, members: Any, **keywords: Any) -> Any:
     """``type(name, bases, members)``."""
-    return _making().OF_TYPE["__new__"].__func__(type, name, bases, members)
+    return _making().OF_TYPE["__new__"].__func__(type, name, bases, members, **keywords)
 
 
 def decided(value: Any, kind: Any, has: Callable[[Any, str], bool]) -> Any:
