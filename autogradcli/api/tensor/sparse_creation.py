@@ -228,6 +228,13 @@ def _turned(self: SparseTensor, *dims: Any) -> SparseTensor:
     return made_of(self.indices[::-1], source_of(self), self.dense.shape[::-1])
 
 
+def _node(self: SparseTensor) -> Any:
+    """What made its values, as an ordinary tensor says it: with what programs can do with a node."""
+    entry = ATTRIBUTES[Tensor]["grad_fn"]
+    assert isinstance(entry, Property)
+    return None if self.source is None else entry.get(self.source)
+
+
 def _set_gradient(self: SparseTensor, new: Any) -> None:
     if new is not None:
         raise NotImplementedError("the gradient of a sparse tensor is set to None alone here")
@@ -308,7 +315,7 @@ def _install() -> None:
     )
     table["grad"] = Property(_gradient, _set_gradient, doc="The gradient, at the same indices.")
     table["is_leaf"] = Property(lambda t: t.source is None or t.source.is_leaf, doc="Whether it has no history.")
-    table["grad_fn"] = Property(lambda t: None if t.source is None else t.source.grad_fn, doc="What made its values.")
+    table["grad_fn"] = Property(_node, doc="What made its values.")
     operators: dict[str, Any] = {
         "__matmul__": _matmul, "__rmatmul__": _rmatmul, "__mul__": _times, "__rmul__": _times, "__truediv__": _by,
         "__add__": _plus, "__neg__": lambda t: _times(t, -1),
