@@ -74,6 +74,7 @@ LATE = {
     ("language.values.further_builtins", "language.values.deriving"): "few programs ask about classes of their own",
     ("language.values.class_calls", "language.values.deriving"): "few programs make a class by calling type()",
     ("cli.batch.files", "cli.batch.notebooks"): "few files are notebooks",
+    ("language.read.statement_rules", "language.read.pattern_rules"): "few programs match",
     ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",
     ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
     ("api.tensor.from_buffer", "api.arrays"): "few programs have an array of NumPy's",

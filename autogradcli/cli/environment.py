@@ -10,7 +10,7 @@ import sys
 from io import BytesIO, StringIO
 from typing import BinaryIO, TextIO
 
-from ..data.reading import UnreadableError as UnreadableError
+from ..data.errors import UnreadableError as UnreadableError
 from ..show.stream import Held, Output, Stream, StreamClosed, is_terminal
 from .exits import DEBUG
 

@@ -11,23 +11,13 @@ from io import StringIO
 from math import isfinite
 from typing import Any
 
+from .errors import DataError as DataError
+from .errors import UnreadableError as UnreadableError
+
 #: Characters that are read in no time.
 LONG = 1 << 22
 #: Characters of one line, which are read in one go: some tenths of a second.
 MAX_LINE = 1 << 24
-
-
-class DataError(Exception):
-    """A file that does not give the values asked for. The text says what was expected."""
-
-
-class UnreadableError(Exception):
-    """Bytes that are no program, and where they stop being one."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 def lines(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from ...numerics.records import Record
 from ..lines.line_shapes import Shape, Shapes
-from ..read import pattern_rules, statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
+from ..read import statement_rules  # noqa: F401  each enters what it checks, compiles or offers into a table
 from ..read.analysis import analyse
 from ..read.scopes import Scope
 from ..read.syntax import Source, grammar, parse, tree_of

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from .analysis import Analyser, handles
+from .analysis import Analyser
 from .scopes import MODULE
 from .syntax import fail
 
 
-@handles(ast.Match)
-def _match(a: Analyser, node: ast.Match) -> None:
+def match(a: Analyser, node: ast.Match) -> None:
+    """Check a ``match``, and enter the names that it binds."""
     a.visit(node.subject)
     for number, case in enumerate(node.cases):
         name = _irrefutable(case.pattern)

@@ -21,6 +21,13 @@ def _assign(a: Analyser, node: ast.Assign) -> None:
         a.target(target)
 
 
+@handles(ast.Match)
+def _match(a: Analyser, node: ast.Match) -> None:
+    from .pattern_rules import match
+
+    match(a, node)
+
+
 @handles(ast.AnnAssign)
 def _annotated(a: Analyser, node: ast.AnnAssign) -> None:
     if node.value is not None:
