@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from late_imports import LATE
 
 import autogradcli.api  # noqa: F401 - which tells where each operation is declared
 from autogradcli.engine.operation import OPERATIONS
@@ -59,72 +60,6 @@ NAMES = [floor.name for floor in FLOORS]
 
 #: Inside functions only: what these cost is paid by those who need them.
 LAZY = {"dask", "distributed", "scipy", "ml_dtypes", "repl", "plotille", "matplotlib", "contourpy", "PIL"}
-
-#: All else is imported at the top, but for what a start would pay for and few need: (who, what), beginnings of their
-#: dotted names.
-LATE = {
-    ("__main__", ""): "Ctrl-C is heard before anything is loaded",
-    ("cli", ""): "a command loads what it needs: --help and a wrong option answer at once",
-    ("api.autograd.function_class", "api.func.custom_transforms"): "only under torch.func",
-    ("api", "api.calls.first_uses"): "few programs hand a function something that is no tensor",
-    ("api", "api.calls.overridden"): "few programs have classes that functions ask",
-    ("numerics.random", "numerics.random"): "few starts draw a number",
-    ("language.compile.statements", "language.values.deriving"): "few programs define a class",
-    ("language.values.builtins", "language.values.deriving"): "few programs ask about classes of their own",
-    ("language.values.further_builtins", "language.values.deriving"): "few programs ask about classes of their own",
-    ("language.values.class_calls", "language.values.deriving"): "few programs make a class by calling type()",
-    ("cli.batch.files", "cli.batch.notebooks"): "few files are notebooks",
-    ("language.read.statement_rules", "language.read.pattern_rules"): "few programs match",
-    ("engine.generate", "engine.generate_forms"): "few programs join, split or look up by tensors",
-    ("api.optim.optimizer", "api.optim.recorded"): "only a step that is differentiated is recorded",
-    ("api.tensor.from_buffer", "api.arrays"): "few programs have an array of NumPy's",
-    ("api.tensor.attributes", "api.arrays.members"): "few programs have an array of NumPy's",
-    ("api.tensor.tensor_repr", "api.tensor.sparse_tensors"): "few programs print one",
-    ("api.tensor.tensor_repr", "api.tensor.sparse_rows"): "few programs print one",
-    ("api.tensor.tensor_repr", "api.tensor.rows_tensor"): "few programs print one",
-    ("language.values.deriving", "language.values.metaclass_making"): "few programs have a metaclass",
-    ("language.values.deriving", "api.calls"): "few programs have a metaclass, or ask a protocol",
-    ("language.compile.calls", "api.calls.metaclasses"): "few programs have a metaclass",
-    ("api.calls.class_lookup", "api.calls.metaclasses"): "few programs have a metaclass",
-    ("api.calls.super_object", "api.calls.metaclasses"): "few programs have a metaclass",
-    ("language.values.deriving", "api.tensor.tensor_classes"): "few programs derive from tensors",
-    ("language.values.attribute_lookup", "api.calls.getters"): "few programs take attributes off their class",
-    ("api.calls.class_lookup", "api.calls.class_order"): "few programs ask a class what it derives from",
-    ("language.values.python_types", "language.values.tracebacks"): "few programs ask where an error was raised",
-    ("language.values.attribute_lookup", "api.calls.class_order"): "few programs ask what an object of a class has",
-    ("language.compile.statements", "language.compile.annotations"): "only of a class with annotated names",
-    ("language.compile.user_functions", "language.compile.annotations"): "few programs read annotations",
-    ("language.compile.control", "language.values.foreign"): "for an error whose class isn't Python's own",
-    ("language.values.further_builtins", "language.values.bytes_methods"): "few programs have bytes",
-    ("language.values.further_builtins", "language.values.open_files"): "few programs open files",
-    ("language.read.syntax", "language.values.bytes_methods"): "few programs have bytes",
-    ("language.values.further_builtins", "language.values.special_methods"): "few programs call x.__add__",
-    ("language.compile.program", "language.compile"): "what compiles a statement that few programs have",
-    ("language.modules", ""): "a module of Python's own is for the program that imports it",
-    ("language.values.attribute_lookup", "language.absent"): "only for a name that isn't there",
-    ("language.compile.imports", "language.absent"): "only for a name that isn't there",
-    ("language.values.python_types", "language.values.foreign"): "few programs ask for the error behind an error",
-    ("language.values.kinds", "api.calls.torch_files"): "only for names of PyTorch's files, and for what isn't there",
-    ("language.errors", "language.values"): "a program without errors words none",
-    ("language.lines.line_shapes", "language.lines.line_slots"): "a program of a few lines needs none of it",
-    ("notes", "tensor_names"): "only after a backward() is there something to note",
-    ("repl.app", "recorded"): "what a session came with is copied, where it came with something",
-    ("repl.app", "show"): "rich and JSON Lines are for who asks for them",
-    ("repl.commands.study_commands", ""): "what studies and draws is for the command that does",
-    ("repl.commands.value_commands", ""): "reading a graph is for the command that does",
-    ("repl.commands.files", "show.graph"): "only a picture is replaced by one",
-    ("repl.help.facts", "explain"): "only the page of what has a gradient derives it",
-    ("repl.replayed", "show.explanations"): "only :explain shows one",
-    ("repl.replayed", "studies"): "only :check, :table and :plot study a value",
-    ("repl.replayed", "why"): "only :why asks, and an error that more is known of",
-    ("session", "language.errors"): "a program without errors words none",
-    ("tensor_names", "api.nn.module"): "few programs have modules",
-    ("show.formulas", "explain"): "steps, code, LaTeX and second derivatives each for who asks for them",
-    ("show.plots", "show.pictures"): "few programs draw",
-    ("show.pictures.output", "show.pictures"): "the libraries that draw are an extra, and few draw",
-    ("why.known", "why"): "few programs fail, and of fewer more is known",
-    ("show.graph.answer", ""): "each form of a graph is loaded by who asks for it",
-}
 
 #: "Nothing typed can hurt" rests on the language having no part in these. ``re.compile`` is another thing.
 FORBIDDEN_NAMES = {

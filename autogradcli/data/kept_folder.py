@@ -258,36 +258,33 @@ class Folder(Files):
 
     def _check_other(self, name: str, path: str, what: str) -> None:
         """Raises PermissionError for a file that is none of those which are written here."""
-        if not os.path.lexists(path) or path in self._sizes:
-            return
-        try:
-            if os.path.isfile(path):
-                with open(path, "rb") as file:
-                    if safetensors.begins(file):
-                        return
-        except OSError as error:
-            raise _about(error, name) from None
-        raise PermissionError(
-            f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
-        )
+        if not self._is_kept(name, path, texts=False):
+            raise PermissionError(
+                f"{shown(name)!r} in {self.folder} is none of the files that torch.save writes here, and isn't {what}"
+            )
 
     def _check_own(self, name: str, path: str, what: str) -> None:
         """Raises PermissionError for a file that is neither the program's nor a text."""
+        if not self._is_kept(name, path, texts=True):
+            raise PermissionError(
+                f"{shown(name)!r} in {self.folder} is neither a text nor a file that a program wrote here, and "
+                f"isn't {what}"
+            )
+
+    def _is_kept(self, name: str, path: str, texts: bool) -> bool:
+        """Whether a path is free, the program's own, a file of ``torch.save`` or, with ``texts``, a text."""
         if path in self._sizes or not os.path.lexists(path):
-            return
+            return True
         try:
-            if os.path.isfile(path):
-                with open(path, "rb") as file:
-                    if safetensors.begins(file):
-                        return
-                    file.seek(0)
-                    if _is_text(file.read(_LOOKED_AT)):
-                        return
+            if not os.path.isfile(path):
+                return False
+            with open(path, "rb") as file:
+                if safetensors.begins(file):
+                    return True
+                file.seek(0)
+                return texts and _is_text(file.read(_LOOKED_AT))
         except OSError as error:
             raise _about(error, name) from None
-        raise PermissionError(
-            f"{shown(name)!r} in {self.folder} is neither a text nor a file that a program wrote here, and isn't {what}"
-        )
 
 
 #: Bytes that no text has: control characters but for tabs, ends of lines and pages, and what colours a terminal.

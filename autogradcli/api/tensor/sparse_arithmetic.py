@@ -16,11 +16,13 @@ from .subscript import getitem
 Rebuild = Callable[[SparseTensor, np.ndarray, Tensor], Any]
 
 
-def _T(name: str) -> Any:
+def of_torch(name: str) -> Any:
+    """``torch.name``."""
     return namespace("torch")[name]
 
 
-def _M(name: str) -> Any:
+def of_tensors(name: str) -> Any:
+    """``torch.Tensor.name``."""
     method = ATTRIBUTES[Tensor][name]
     assert isinstance(method, Method)
     return method.call
@@ -60,10 +62,12 @@ def added(a: SparseTensor, b: SparseTensor, first: Any, second: Any, rebuild: Re
         return rebuild(a, a.indices, first + second)
     here, there = _flat(a), _flat(b)
     places = np.union1d(here, there)
-    total = _T("zeros")((len(places), *first.shape[1:]), dtype=_T("promote_types")(first.dtype, second.dtype))
+    total = of_torch("zeros")(
+        (len(places), *first.shape[1:]), dtype=of_torch("promote_types")(first.dtype, second.dtype)
+    )
     for flat, values in ((here, first), (there, second)):
         at = wrap(np.searchsorted(places, flat).astype(np.int64))
-        total = _M("index_add")(total, 0, at, _M("to")(values, total.dtype))
+        total = of_tensors("index_add")(total, 0, at, of_tensors("to")(values, total.dtype))
     indices = np.stack(np.unravel_index(places, a.dense.shape[: len(a.indices)])).astype(np.int64)
     return rebuild(a, indices, total)
 
@@ -80,7 +84,8 @@ def multiplied(a: SparseTensor, b: Tensor, first: Any, second: Any, rebuild: Reb
     _check_shapes("mul", a, b)
     places, mine, others = np.intersect1d(_flat(a), _flat(b), assume_unique=True, return_indices=True)
     picked = [
-        _T("index_select")(values, 0, wrap(at.astype(np.int64))) for values, at in ((first, mine), (second, others))
+        of_torch("index_select")(values, 0, wrap(at.astype(np.int64)))
+        for values, at in ((first, mine), (second, others))
     ]
     indices = np.stack(np.unravel_index(places, a.dense.shape[: len(a.indices)])).astype(np.int64)
     return rebuild(a, indices, picked[0] * picked[1])

@@ -30,19 +30,11 @@ from ..calls.python_function import define_python
 from ..calls.registry import ATTRIBUTES, Method, Property, attributes_of, namespace
 from ..calls.titled_nodes import titled
 from . import sparse_tensors as sparse_tensors  # what such tensors can do besides
+from .sparse_arithmetic import of_tensors as _M
+from .sparse_arithmetic import of_torch as _T
 from .sparse_arithmetic import quotient, scaled
 
 PLACES["sparse"] = ("torch.sparse", "")
-
-
-def _T(name: str) -> Any:
-    return namespace("torch")[name]
-
-
-def _M(name: str) -> Any:
-    method = ATTRIBUTES[Tensor][name]
-    assert isinstance(method, Method)
-    return method.call
 
 
 def made_of(indices: np.ndarray, source: Tensor, shape: tuple[int, ...], coalesced: bool = False) -> SparseTensor:

@@ -5,6 +5,8 @@ The places are numbers without a gradient; the values are an ordinary tensor.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...engine.operation import Array, Index, operation
@@ -20,31 +22,25 @@ def _products(values: Array, dense: Array, rows: Array, columns: Array, count: i
     return made
 
 
-@operation(
-    node="MmBackward0",
-    values=lambda F, g, dense, rows, columns: F.sum_dim(
+#: The rules of a sparse matrix times a dense one.
+_OF_MATRICES: dict[str, Any] = {
+    "values": lambda F, g, dense, rows, columns: F.sum_dim(
         F.index_select(g, 0, rows) * F.index_select(dense, 0, columns), (1,), False
     ),
-    dense=lambda F, g, values, dense_shape, rows, columns: F.index_add(
+    "dense": lambda F, g, values, dense_shape, rows, columns: F.index_add(
         F.new_zeros(g, dense_shape), 0, columns, F.index_select(g, 0, rows) * F.unsqueeze(values, 1)
     ),
-    examples=lambda r: [(r(3), r(4, 2), r.index((3,), 2), r.index((3,), 4), 2)],
-)
+    "examples": lambda r: [(r(3), r(4, 2), r.index((3,), 2), r.index((3,), 4), 2)],
+}
+
+
+@operation(node="MmBackward0", **_OF_MATRICES)
 def sparse_mm(values: Array, dense: Array, rows: Index, columns: Index, count: int) -> Array:
     """A sparse matrix of ``count`` rows times a dense one: each value takes its row of the dense one along."""
     return _products(values, dense, rows, columns, count)
 
 
-@operation(
-    node="SparseAddmmBackward0",
-    values=lambda F, g, dense, rows, columns: F.sum_dim(
-        F.index_select(g, 0, rows) * F.index_select(dense, 0, columns), (1,), False
-    ),
-    dense=lambda F, g, values, dense_shape, rows, columns: F.index_add(
-        F.new_zeros(g, dense_shape), 0, columns, F.index_select(g, 0, rows) * F.unsqueeze(values, 1)
-    ),
-    examples=lambda r: [(r(3), r(4, 2), r.index((3,), 2), r.index((3,), 4), 2)],
-)
+@operation(node="SparseAddmmBackward0", **_OF_MATRICES)
 def sparse_product(values: Array, dense: Array, rows: Index, columns: Index, count: int) -> Array:
     """The same by ``torch.sparse.mm``, which PyTorch has another name of in its graph."""
     return _products(values, dense, rows, columns, count)
